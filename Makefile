@@ -1,0 +1,31 @@
+# Two commands do everything on a fresh Debian 12 with Swift 6.3: `make demo` and `make test`.
+# Debug builds carry coverage counters, so that the demo, the services under test and the tests share one .build.
+.PHONY: demo test up bench lint build setup
+
+FLAGS = --enable-code-coverage
+export LLVM_PROFILE_FILE ?= $(CURDIR)/.build/coverage/%m_%4m.profraw
+
+demo: build
+	@.build/debug/bailiwick demo $(ARGS)
+
+up: build
+	@.build/debug/bailiwick up $(ARGS)
+
+test: setup
+	@swift build $(FLAGS) --build-tests
+	@rm -rf .build/coverage .build/debug/codecov
+	@swift test $(FLAGS) --skip-build
+	@scripts/coverage
+
+bench: setup
+	@scripts/setup bench
+	@scripts/bench $(ONLY)
+
+lint: setup
+	@scripts/lint
+
+build: setup
+	@swift build $(FLAGS)
+
+setup:
+	@scripts/setup

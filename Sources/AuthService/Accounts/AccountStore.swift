@@ -1,0 +1,93 @@
+import Postgres
+import SQLQuery
+import WireFormat
+
+/// All SQL about accounts, their factors and their memberships. Global tables.
+struct AccountStore: Sendable {
+    /// Wrong passwords in a row before the account rests.
+    static let failuresBeforeLock = 10
+    /// How long it rests: a guesser gets 40 tries an hour, a person a coffee.
+    static let lockDuration: Duration = .seconds(900)
+
+    let database: Database
+    let system: SystemScope
+
+    /// The account whose address has this keyed index.
+    func find(emailIndex: [UInt8]) async throws -> Account? {
+        let rows = try await database.query(
+            system, "SELECT id, password_hash, locked_until FROM account WHERE email_index = \(emailIndex)")
+        return try rows.first.map { row in
+            Account(
+                id: try row.get("id"), passwordHash: try row.get("password_hash"),
+                lockedUntil: try row.get("locked_until"))
+        }
+    }
+
+    /// The organisations that it may sign in to, in a stable order.
+    func memberships(of account: UUIDv7) async throws -> [Membership] {
+        let rows = try await database.query(
+            system, "SELECT account, tenant, member FROM membership WHERE account = \(account) ORDER BY tenant")
+        return try rows.map { row in
+            Membership(account: try row.get("account"), tenant: try row.get("tenant"), member: try row.get("member"))
+        }
+    }
+
+    /// Counts a wrong password, and locks the account when it is one too many.
+    func countFailure(of account: UUIDv7, now: Instant) async throws {
+        let until = now.adding(Self.lockDuration)
+        try await database.execute(
+            system,
+            """
+            UPDATE account
+            SET failed_attempts = CASE WHEN failed_attempts + 1 >= \(Self.failuresBeforeLock) THEN 0 ELSE failed_attempts + 1 END,
+                locked_until = CASE WHEN failed_attempts + 1 >= \(Self.failuresBeforeLock) THEN \(until) ELSE locked_until END
+            WHERE id = \(account)
+            """)
+    }
+
+    /// A new hash of the same password, after the cost was raised; unless the password was changed meanwhile.
+    func replaceHash(of account: UUIDv7, from old: String, to new: String) async throws {
+        try await database.execute(
+            system, "UPDATE account SET password_hash = \(new) WHERE id = \(account) AND password_hash = \(old)")
+    }
+
+    /// The account's TOTP factor.
+    func totp(of account: UUIDv7) async throws -> TOTPFactor? {
+        let rows = try await database.query(system, "SELECT account, secret FROM totp WHERE account = \(account)")
+        return try rows.first.map { TOTPFactor(account: try $0.get("account"), sealedSecret: try $0.get("secret")) }
+    }
+
+    // MARK: Statements of other capabilities' transactions
+
+    /// A sign-in that went all the way forgets the wrong passwords before it.
+    static func forgetFailures(of account: UUIDv7) -> SQL {
+        "UPDATE account SET failed_attempts = 0, locked_until = NULL WHERE id = \(account)"
+    }
+
+    /// Uses a time step of the account's factor: affects one row, once for each step, however many try at a time.
+    static func useStep(_ step: Int64, of account: UUIDv7) -> SQL {
+        "UPDATE totp SET last_step = \(step) WHERE account = \(account) AND last_step < \(step)"
+    }
+
+    static func insert(_ id: UUIDv7, email: [UInt8], emailIndex: [UInt8], passwordHash: String) -> SQL {
+        """
+        INSERT INTO account (id, email, email_index, password_hash)
+        VALUES (\(id), \(email), \(emailIndex), \(passwordHash))
+        """
+    }
+
+    static func insertTOTP(_ account: UUIDv7, secret: [UInt8], lastStep: Int64) -> SQL {
+        "INSERT INTO totp (account, secret, last_step) VALUES (\(account), \(secret), \(lastStep))"
+    }
+
+    static func insert(_ membership: Membership) -> SQL {
+        """
+        INSERT INTO membership (account, tenant, member)
+        VALUES (\(membership.account), \(membership.tenant), \(membership.member))
+        """
+    }
+
+    static func removeMembership(tenant: TenantID, member: UUIDv7) -> SQL {
+        "DELETE FROM membership WHERE tenant = \(tenant) AND member = \(member)"
+    }
+}

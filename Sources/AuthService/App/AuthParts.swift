@@ -1,0 +1,21 @@
+import AuditClient
+import Postgres
+import WireFormat
+
+/// What the capabilities of the service work with. Made once, in the wiring.
+struct AuthParts: Sendable {
+    let database: Database
+    let system: SystemScope
+    let secrets: IdentitySecrets
+    let outbox: AuditOutbox
+    let hasher: PasswordHasher
+    let keys: SigningKeyRing
+    let issuer: AccessTokenIssuer
+    let limiter: RateLimiter
+    let rules: RateRules
+    /// The clock; tests give their own.
+    let now: @Sendable () -> Instant
+
+    var accounts: AccountStore { AccountStore(database: database, system: system) }
+    var revocations: RevocationStore { RevocationStore(database: database, system: system) }
+}

@@ -1,0 +1,31 @@
+import PolicyClient
+import ServiceKit
+
+/// Every route of the service, in one place for the wiring and for the tests that enumerate them.
+struct AuthRoutes: Sendable {
+    let parts: AuthParts
+    let policy: PolicyClient
+    let feed: RevocationFeed
+    let cursors: CursorCodec
+
+    private var members: MemberRoutes {
+        let enforcement = MemberEnforcement(parts: parts, policy: policy)
+        return MemberRoutes(
+            parts: parts, enforcement: enforcement,
+            queries: MemberQueries(parts: parts, enforcement: enforcement, cursors: cursors))
+    }
+    private var organisations: OrganisationRoutes { OrganisationRoutes(parts: parts, policy: policy) }
+    private var tokens: TokenRoutes { TokenRoutes(parts: parts) }
+
+    /// For people and other companies' programs.
+    var publicRoutes: [Route] {
+        SignInRoutes.routes(SignInCommands(parts: parts)) + tokens.routes
+            + InvitationRoutes.routes(InvitationCommands(parts: parts)) + members.routes + organisations.routes
+    }
+
+    /// For our other services and the operator.
+    var internalRoutes: [Route] {
+        tokens.internalRoutes + RevocationRoutes(feed: feed).internalRoutes + members.internalRoutes
+            + organisations.internalRoutes
+    }
+}

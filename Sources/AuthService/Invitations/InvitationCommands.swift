@@ -1,0 +1,238 @@
+import AuditClient
+import AuditCore
+import Postgres
+import SQLQuery
+import ServiceKit
+import WireFormat
+
+/// Invites people, and lets them in: an invitation is accepted with a password, and confirmed with a code of the second
+/// factor. An invitation never changes the credentials of an account that is there already.
+struct InvitationCommands: Sendable {
+    let parts: AuthParts
+    /// What an authenticator app shows beside the code.
+    static let totpIssuer = "Bailiwick"
+
+    // MARK: Inviting
+
+    /// Who invites, as the trail and the table say it.
+    struct Inviter: Sendable {
+        let member: UUIDv7?
+        let roles: [Role]
+        let actor: EventActor
+        let decision: EventDecision?
+    }
+
+    /// Makes a member who is invited, or sends an invited one a new invitation, which voids the former.
+    func invite(
+        _ request: InviteRequest, by inviter: Inviter, scope: TenantScope, _ call: Call
+    ) async throws -> (Member, SentInvitation) {
+        let now = parts.now()
+        try RoleRules.judge(from: RoleSet([]), to: request.roles, actor: inviter.roles, isSelf: false)
+        let id = UUIDv7.generate(at: now)
+        let index = try await parts.secrets.memberIndex(request.email, scope)
+        let sealed = try await parts.secrets.sealMemberEmail(request.email, member: id, scope)
+        let token = OpaqueToken.generate(.invitation, tenant: scope.tenant)
+        let member = try await parts.database.transaction(scope) { transaction in
+            let present = try await transaction.query(MemberStore.byEmail(index, tenant: scope.tenant))
+            let member = try present.first.map(MemberStore.read)
+            guard member == nil || member?.status == .invited, member == nil || member?.roles == request.roles else {
+                throw Self.memberExists
+            }
+            let invited = member?.id ?? id
+            var statements: [SQL] = []
+            if member == nil {
+                statements.append(
+                    MemberStore.insert(
+                        id, tenant: scope.tenant, email: sealed, emailIndex: index, roles: request.roles, now: now))
+            }
+            let event = AuditEvent(
+                call, by: inviter.actor, tenant: scope.tenant, action: "member.invite",
+                resource: EventResource(type: "member", id: invited.text), decision: inviter.decision,
+                changes: [.plain("roles", before: nil, after: request.roles.wire)])
+            statements += [
+                InvitationStore.voidAll(of: invited, tenant: scope.tenant, now: now),
+                InvitationStore.insert(
+                    .generate(at: now), tenant: scope.tenant, member: invited, hash: token.hash, by: inviter.member,
+                    now: now),
+                try parts.outbox.insertion(of: event),
+                MemberStore.one(invited, tenant: scope.tenant, where: "true"),
+            ]
+            do {
+                let results = try await transaction.pipeline(statements)
+                guard let row = results.last?.first else { throw DamagedRow(table: "member") }
+                return try MemberStore.read(row)
+            } catch let error as PostgresError where error.code == .uniqueViolation {
+                throw Self.memberExists
+            }
+        }
+        return (member, SentInvitation(token: token, expires: now.adding(Invitation.lifetime)))
+    }
+
+    private static let memberExists = Problem.conflict(
+        "member-exists", detail: "the organisation has a member of this address, or invited one with other roles",
+        errors: [FieldError(pointer: "/email", detail: "belongs to a member")])
+
+    // MARK: Accepting
+
+    /// Takes a password and answers with the factor to set up. One bcrypt computation in every case.
+    func accept(_ request: AcceptRequest, _ call: Call) async throws -> StartedEnrolment {
+        let now = parts.now()
+        try await parts.limiter.admit(
+            parts.rules.invitationByAddress, key: Array(call.clientIP.utf8), now: now)
+        guard let token = OpaqueToken(request.token.reveal(), kind: .invitation) else {
+            throw Problem.invalidInvitation
+        }
+        let scope = token.tenantScope
+        let rows = try await parts.database.query(
+            scope, InvitationStore.attempt(hash: token.hash, tenant: token.tenant, now: now))
+        guard let row = rows.first else { throw Problem.invalidInvitation }
+        let invitation = Invitation(id: try row.get("id"), member: try row.get("member"))
+        let email = try await parts.secrets.openMemberEmail(row.get("email"), member: invitation.member, scope)
+        let password = try Self.password(request.password.reveal())
+
+        let present = try await parts.accounts.find(emailIndex: parts.secrets.accountIndex(email))
+        let id = UUIDv7.generate(at: now)
+        var credentials: Enrolment.Credentials?
+        var factor: StartedEnrolment.NewFactor?
+        if let present {
+            let usable = present.isLocked(at: now) ? nil : present.passwordHash
+            guard try await parts.hasher.verify(password, against: usable) else {
+                try await parts.accounts.countFailure(of: present.id, now: now)
+                throw Problem.invalidCredentials
+            }
+        } else {
+            let secret = TOTP.generateSecret()
+            let totp = TOTP(secret: secret)
+            credentials = Enrolment.Credentials(
+                passwordHash: try await parts.hasher.hash(password),
+                sealedSecret: try await parts.secrets.sealEnrolmentSecret(secret, enrolment: id, scope))
+            factor = StartedEnrolment.NewFactor(
+                secret: totp.base32Secret,
+                uri: totp.enrolmentURI(issuer: Self.totpIssuer, account: email.reveal()))
+        }
+        let enrolment = Enrolment(
+            tenant: token.tenant, id: id, member: invitation.member,
+            account: present?.id ?? .generate(at: now), credentials: credentials)
+        let proof = OpaqueToken.generate(.enrolment, tenant: token.tenant)
+        try await parts.database.transaction(scope) { transaction in
+            guard
+                try await transaction.execute(
+                    InvitationStore.consume(invitation.id, tenant: token.tenant, now: now)) == 1
+            else { throw Problem.invalidInvitation }
+            let event = AuditEvent(
+                call, by: EventActor(kind: .account, id: enrolment.account.text), tenant: token.tenant,
+                action: "invitation.accept",
+                resource: EventResource(type: "member", id: invitation.member.text))
+            _ = try await transaction.pipeline([
+                InvitationStore.insert(enrolment, hash: proof.hash, now: now), try parts.outbox.insertion(of: event),
+            ])
+        }
+        return StartedEnrolment(token: proof, expires: now.adding(Enrolment.lifetime), totp: factor)
+    }
+
+    /// Takes a code of the factor, and makes the member. The code counts as used.
+    func confirm(_ request: ConfirmRequest, _ call: Call) async throws -> ConfirmedEnrolment {
+        let now = parts.now()
+        guard let token = OpaqueToken(request.enrolment.reveal(), kind: .enrolment) else {
+            throw Problem.invalidEnrolment
+        }
+        let scope = token.tenantScope
+        let rows = try await parts.database.query(
+            scope, InvitationStore.attemptEnrolment(hash: token.hash, tenant: token.tenant, now: now))
+        guard let row = rows.first else { throw Problem.invalidEnrolment }
+        let enrolment = try InvitationStore.readEnrolment(row, tenant: token.tenant)
+        let email = try await parts.secrets.openMemberEmail(row.get("email"), member: enrolment.member, scope)
+
+        let secret = try await secret(of: enrolment, scope)
+        guard let step = TOTP(secret: secret).step(of: request.code.reveal(), at: now) else {
+            try await refused(enrolment, .wrongCode, call)
+            throw Problem.invalidCode
+        }
+        let joining = try await joining(enrolment, email: email, secret: secret, step: step)
+        do {
+            try await parts.database.transaction(scope) { transaction in
+                try await join(enrolment, joining, call, in: transaction)
+            }
+        } catch is CodeUsedBefore {
+            try await refused(enrolment, .replayedCode, call)
+            throw Problem.invalidCode
+        } catch let error as PostgresError where error.code == .uniqueViolation {
+            // The address got an account, or the account this organisation, while the person typed.
+            throw Problem.invalidEnrolment
+        }
+        return ConfirmedEnrolment(organisation: token.tenant, member: enrolment.member)
+    }
+
+    private struct CodeUsedBefore: Error {}
+
+    private func secret(of enrolment: Enrolment, _ scope: TenantScope) async throws -> [UInt8] {
+        if let credentials = enrolment.credentials {
+            return try await parts.secrets.openEnrolmentSecret(
+                credentials.sealedSecret, enrolment: enrolment.id, scope)
+        }
+        guard let factor = try await parts.accounts.totp(of: enrolment.account) else { throw Problem.invalidEnrolment }
+        return try await parts.secrets.openTOTPSecret(factor)
+    }
+
+    /// The statements that make the account, or that use the code of the one that is there: sealed before the
+    /// transaction, since sealing needs a connection of its own.
+    private func joining(
+        _ enrolment: Enrolment, email: EmailAddress, secret: [UInt8], step: Int64
+    ) async throws -> [SQL] {
+        guard let credentials = enrolment.credentials else {
+            return [AccountStore.useStep(step, of: enrolment.account)]
+        }
+        let secrets = parts.secrets
+        return [
+            AccountStore.insert(
+                enrolment.account, email: try await secrets.sealAccountEmail(email, account: enrolment.account),
+                emailIndex: try await secrets.accountIndex(email), passwordHash: credentials.passwordHash),
+            AccountStore.insertTOTP(
+                enrolment.account, secret: try await secrets.sealTOTPSecret(secret, account: enrolment.account),
+                lastStep: step),
+        ]
+    }
+
+    private func join(
+        _ enrolment: Enrolment, _ joining: [SQL], _ call: Call, in transaction: Transaction
+    ) async throws {
+        guard
+            try await transaction.execute(
+                InvitationStore.consumeEnrolment(enrolment.id, tenant: enrolment.tenant)) == 1
+        else { throw Problem.invalidEnrolment }
+        for statement in joining {
+            guard try await transaction.execute(statement) == 1 else { throw CodeUsedBefore() }
+        }
+        guard
+            try await transaction.execute(
+                MemberStore.activate(enrolment.member, tenant: enrolment.tenant, account: enrolment.account)) == 1
+        else { throw Problem.invalidEnrolment }
+        let event = AuditEvent(
+            call, by: EventActor(kind: .account, id: enrolment.account.text), tenant: enrolment.tenant,
+            action: "member.join", resource: EventResource(type: "member", id: enrolment.member.text),
+            metadata: ["new_account": .bool(enrolment.credentials != nil)])
+        _ = try await transaction.pipeline([
+            AccountStore.insert(
+                Membership(account: enrolment.account, tenant: enrolment.tenant, member: enrolment.member)),
+            try parts.outbox.insertion(of: event),
+        ])
+    }
+
+    private func refused(_ enrolment: Enrolment, _ reason: SignInTrail.Reason, _ call: Call) async throws {
+        let membership = Membership(account: enrolment.account, tenant: enrolment.tenant, member: enrolment.member)
+        let event = AuditEvent(
+            call, by: EventActor(kind: .account, id: enrolment.account.text), tenant: enrolment.tenant,
+            action: "member.join", resource: EventResource(type: "member", id: enrolment.member.text),
+            outcome: .denied, reason: reason.rawValue)
+        try await parts.outbox.record(event, membership.tenantScope)
+    }
+
+    /// The route has judged it already; this is the one way to the type.
+    private static func password(_ text: String) throws(Problem) -> Password {
+        do {
+            return try Password(text)
+        } catch {
+            throw .invalidField("/password", error.detail)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ServiceKit
+import WireFormat
+
+/// `POST /v1/invitations/accept`.
+struct AcceptRequest: WireBody {
+    let token: Redacted<String>
+    /// The new account's password, or the present one of an account that is there already.
+    let password: Redacted<String>
+
+    init(fields: inout FieldReader) {
+        token = Redacted(fields.required("token"))
+        password = Redacted(fields.required("password") { Password.complaint(about: $0) })
+    }
+}
+
+/// `POST /v1/invitations/confirm`.
+struct ConfirmRequest: WireBody {
+    let enrolment: Redacted<String>
+    let code: Redacted<String>
+
+    init(fields: inout FieldReader) {
+        enrolment = Redacted(fields.required("enrolment"))
+        code = Redacted(fields.required("code") { TOTP.isCode($0) ? nil : "must be \(TOTP.digits) digits" })
+    }
+}
+
+/// What an accepted invitation answers.
+struct StartedEnrolment: WireEncodable {
+    let token: OpaqueToken
+    let expires: Instant
+    /// The new factor; nil when the account has one, whose code confirms.
+    let totp: NewFactor?
+
+    /// A secret, shown once.
+    struct NewFactor: Sendable {
+        let secret: String
+        let uri: String
+    }
+
+    var wire: JSONValue {
+        let factor: JSONValue = totp.map { ["secret": .string($0.secret), "uri": .string($0.uri)] } ?? .null
+        return ["enrolment": .string(token.text), "expires_at": expires.wire, "totp": factor]
+    }
+}
+
+/// Who joined what.
+struct ConfirmedEnrolment: WireEncodable {
+    let organisation: TenantID
+    let member: UUIDv7
+
+    var wire: JSONValue { ["organisation": organisation.wire, "member": member.wire] }
+}
+
+/// An invitation as the inviter gets it: the token is there once. Mail takes it from here in a later release.
+struct SentInvitation: WireEncodable {
+    let token: OpaqueToken
+    let expires: Instant
+
+    var wire: JSONValue { ["token": .string(token.text), "expires_at": expires.wire] }
+}
+
+extension Problem {
+    /// Unknown, used, expired, voided, or tried too often: one answer.
+    static let invalidInvitation = Problem(
+        .unauthorized, "invalid-invitation", title: "The invitation is not accepted",
+        detail: "it is unknown, used, expired, was replaced by a newer one, or was tried too often")
+
+    static let invalidEnrolment = Problem(
+        .unauthorized, "invalid-enrolment", title: "The enrolment has to begin anew",
+        detail: "it is unknown, used, expired, or was tried too often; ask for a new invitation")
+}

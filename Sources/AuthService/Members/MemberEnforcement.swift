@@ -1,0 +1,72 @@
+import AuditClient
+import AuditCore
+import IdentityClient
+import Logging
+import PolicyClient
+import PolicyCore
+import PolicySQL
+import Postgres
+import SQLQuery
+import ServiceKit
+import WireFormat
+
+/// Asks PolicyEngine about members, and writes refusals into the trail.
+struct MemberEnforcement: Sendable {
+    let parts: AuthParts
+    let policy: PolicyClient
+
+    /// Over which members the caller may do `action`; a refusal of all of them is on record before it is told.
+    func gate(_ call: Call, action: String) async throws -> MemberGate {
+        let plan = try await policy.plan(call, action: action, resourceType: "member")
+        if let denial = plan.denial {
+            try await record(call, action, id: nil, EventDecision(plan), denial)
+            throw denial
+        }
+        do {
+            return try MemberGate(plan)
+        } catch {
+            call.logger.error("a plan cannot be applied to members", metadata: ["cause": .string(error.description)])
+            throw Problem.decisionUnavailable
+        }
+    }
+
+    /// Whether the caller may bring a member into being.
+    func create(_ call: Call, roles: RoleSet) async throws -> EventDecision? {
+        let user = try call.user
+        let decision = try await policy.check(
+            call, action: "member.create",
+            resource: Resource(
+                type: "member", tenant: user.tenant.text, attributes: ["status": "invited", "roles": roles.wire]))
+        if let denial = decision.denial {
+            try await record(call, "member.create", id: nil, EventDecision(decision), denial)
+            throw denial
+        }
+        return EventDecision(decision)
+    }
+
+    /// What to answer when the gate of `action` let no row through: 403 to whoever may view the member, else 404.
+    func absence(of id: UUIDv7, _ call: Call, action: String, gate: MemberGate) async throws -> Problem {
+        let user = try call.user
+        let rows = try await parts.database.query(
+            user.tenantScope, MemberStore.one(id, tenant: user.tenant, where: "true"))
+        var problem = Problem.notFound()
+        if action != "member.view", let member = try rows.first.map(MemberStore.read),
+            try await policy.check(call, action: "member.view", resource: member.facts).isAllowed
+        {
+            let decision = try await policy.check(call, action: action, resource: member.facts)
+            problem = decision.denial ?? .forbidden("out-of-scope")
+        }
+        try await record(call, action, id: id, gate.decision, problem)
+        return problem
+    }
+
+    private func record(
+        _ call: Call, _ action: String, id: UUIDv7?, _ decision: EventDecision?, _ problem: Problem
+    ) async throws {
+        let user = try call.user
+        let event = AuditEvent(
+            call, by: user, action: action, resource: EventResource(type: "member", id: id?.text), outcome: .denied,
+            reason: problem.code, decision: decision)
+        try await parts.outbox.record(event, user.tenantScope)
+    }
+}

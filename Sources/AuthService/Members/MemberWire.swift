@@ -1,0 +1,82 @@
+import ServiceKit
+import WireFormat
+
+/// `POST /v1/members`.
+struct InviteRequest: WireBody {
+    let email: EmailAddress
+    let roles: RoleSet
+
+    init(email: EmailAddress, roles: RoleSet) {
+        self.email = email
+        self.roles = roles
+    }
+
+    init(fields: inout FieldReader) {
+        email = fields.required("email")
+        roles = fields.required("roles")
+    }
+}
+
+/// `PATCH /v1/members/{id}`.
+struct MemberChange: WireBody {
+    let roles: RoleSet
+
+    init(fields: inout FieldReader) {
+        roles = fields.required("roles")
+    }
+}
+
+/// `PUT /internal/v1/members/{id}/employee`.
+struct EmployeeLink: WireBody {
+    /// The employee, or nil to take the link away.
+    let employeeID: UUIDv7?
+
+    init(fields: inout FieldReader) {
+        if !fields.has("employee_id") { fields.fail("employee_id", "is required; null takes the link away") }
+        employeeID = fields.optional("employee_id")
+    }
+}
+
+/// A member as one caller sees it; fields of classes that are not open are left out and named.
+struct MemberView: WireEncodable {
+    let id: UUIDv7
+    let tag: ETag
+    private let members: [String: JSONValue]
+
+    private static let accountFields = ["roles", "employee_id", "status", "created_at"]
+    private static let contactFields = ["email"]
+
+    /// - Parameter email: nil when it is withheld, or when the person was erased.
+    init(_ gated: GatedMember, email: EmailAddress?) {
+        let member = gated.member
+        id = member.id
+        tag = member.tag
+        var members: [String: JSONValue] = ["id": member.id.wire, "version": .integer(member.version)]
+        var withheld: [String] = []
+        if gated.showsAccount {
+            members["roles"] = member.roles.wire
+            members["employee_id"] = member.employeeID?.wire ?? .null
+            members["status"] = .string(member.status.rawValue)
+            members["created_at"] = member.createdAt.wire
+        } else {
+            withheld += Self.accountFields
+        }
+        if gated.showsContact { members["email"] = JSONValue(email?.reveal()) } else { withheld += Self.contactFields }
+        members["withheld"] = JSONValue(withheld)
+        self.members = members
+    }
+
+    var wire: JSONValue { .object(members) }
+}
+
+extension Problem {
+    static let lastOwner = Problem.conflict(
+        "last-owner", detail: "an organisation needs an owner; make somebody else one first")
+    static let ownRoles = Problem.forbidden(
+        "own-roles", detail: "nobody gives himself a role; somebody else has to")
+    static let ownerOnly = Problem.forbidden(
+        "owner-only", detail: "only an owner makes somebody an owner, or takes that away")
+    static let ownLink = Problem.forbidden(
+        "own-link", detail: "nobody links himself to an employee; somebody else has to")
+    static let memberEnded = Problem.conflict("member-ended", detail: "the membership has ended")
+}

@@ -1,0 +1,55 @@
+import AuditClient
+import AuditCore
+import IdentityClient
+import PolicyClient
+import PolicyCore
+import ServiceKit
+import WireFormat
+
+/// The caller's organisation, and the operator's way to make one.
+struct OrganisationRoutes: Sendable {
+    let parts: AuthParts
+    let policy: PolicyClient
+
+    var routes: [Route] {
+        [
+            Route(.get, "/v1/organisation", access: .user(action: "organisation.view")) { call in try await view(call) }
+        ]
+    }
+
+    var internalRoutes: [Route] {
+        [
+            Route(
+                .post, "/internal/v1/organisations", access: .service(callers: [.operator], user: .none),
+                body: .json(limit: SignInRoutes.bodyLimit)
+            ) { call in
+                let created = try await OrganisationCommands(parts: parts).create(call.decode(), call)
+                return SignInRoutes.secret(.json(created, status: .created))
+            }
+        ]
+    }
+
+    private func view(_ call: Call) async throws -> Reply {
+        let user = try call.user
+        let store = OrganisationStore(database: parts.database, system: parts.system)
+        guard let organisation = try await store.find(user.tenant) else { throw Problem.notFound() }
+        let decision = try await policy.check(
+            call, action: "organisation.view",
+            resource: Resource(
+                type: "organisation", id: organisation.id.text, tenant: user.tenant.text,
+                attributes: ["name": .string(organisation.name), "created_at": organisation.createdAt.wire]))
+        if let denial = decision.denial {
+            let event = AuditEvent(
+                call, by: user, action: "organisation.view",
+                resource: EventResource(type: "organisation", id: organisation.id.text), outcome: .denied,
+                reason: denial.code, decision: EventDecision(decision))
+            try await parts.outbox.record(event, user.tenantScope)
+            throw denial
+        }
+        let fields = organisation.wire.object ?? [:]
+        let shown = fields.filter { decision.fields.canRead(field: $0.key) }
+        var body = shown
+        body["withheld"] = JSONValue(fields.keys.filter { shown[$0] == nil }.sorted())
+        return .json(.object(body))
+    }
+}

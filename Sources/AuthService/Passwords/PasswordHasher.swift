@@ -1,0 +1,183 @@
+import Glibc
+import Synchronization
+
+/// Computes bcrypt on threads of its own, as many as the machine has cores, below the priority of everything else, with
+/// a bounded queue before them. The cooperative pool never waits for a hash, and a storm of sign-ins is shed instead of
+/// remembered.
+final class PasswordHasher: Sendable {
+    /// How many may wait for each thread: at 300 ms a hash the last one waits about five seconds, which is as long as a
+    /// person waits for a sign-in.
+    static let waitersPerThread = 16
+
+    /// The queue was full; try again after this many seconds.
+    struct Overloaded: Error, Sendable {
+        let retryAfterSeconds: Int
+    }
+
+    /// libxcrypt could not compute: a broken library or no entropy.
+    struct Failed: Error, Sendable {}
+
+    /// The cost of new hashes.
+    let cost: Int
+    private let workers: PasswordWorkers
+    /// A hash of nobody's password at the present cost, so that an unknown account costs what a known one does.
+    private let decoy: String
+
+    /// Starts `threads` threads; nil when libxcrypt cannot make a hash of this cost.
+    init?(cost: Int = Bcrypt.standardCost, threads: Int, waitersPerThread: Int = PasswordHasher.waitersPerThread) {
+        let engine = Bcrypt()
+        defer { engine.free() }
+        guard let password = try? Password("nobody has this password"), let decoy = engine.hash(password, cost: cost)
+        else { return nil }
+        self.cost = cost
+        self.decoy = decoy
+        self.workers = PasswordWorkers(threads: max(1, threads), mostWaiting: max(1, threads) * waitersPerThread)
+    }
+
+    deinit {
+        workers.stop()
+    }
+
+    /// Computations begun since the start; what tests and metrics count.
+    var computations: Int { workers.computations.load(ordering: .relaxed) }
+    /// Callers that wait for a thread.
+    var waiting: Int { workers.waiting }
+
+    /// The hash of a new password.
+    func hash(_ password: Password) async throws -> String {
+        let cost = cost
+        let result = try await workers.run { engine in engine.hash(password, cost: cost) }
+        guard let result else { throw Failed() }
+        return result
+    }
+
+    /// Whether `password` is the one of `hash`. With no hash, or with no usable password, it computes as long and
+    /// answers false: one bcrypt computation in every case.
+    func verify(_ password: Password?, against hash: String?) async throws -> Bool {
+        let decoy = decoy
+        return try await workers.run { engine in
+            guard let password, let hash else {
+                _ = (password ?? Self.stand).map { engine.verify($0, against: decoy) }
+                return false
+            }
+            return engine.verify(password, against: hash)
+        }
+    }
+
+    /// Whether `hash` was made at a lower cost than new ones are.
+    func isOutdated(_ hash: String) -> Bool {
+        (Bcrypt.cost(of: hash) ?? 0) < cost
+    }
+
+    /// Stands in for a password that is too long or contains NUL.
+    private static let stand = try? Password("an impossible password")
+}
+
+/// The threads and their queue.
+private final class PasswordWorkers: @unchecked Sendable {
+    // INVARIANT: `mutex` and `condition` point to memory that is initialised before the first thread starts and freed
+    // after the last has ended (each thread retains self); `queue`, `isStopping` are read and written only between
+    // pthread_mutex_lock and pthread_mutex_unlock of `mutex`.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let condition: UnsafeMutablePointer<pthread_cond_t>
+    private var queue: [Job] = []
+    private var isStopping = false
+    private let mostWaiting: Int
+    private let threads: Int
+    let computations = Atomic<Int>(0)
+
+    /// Niceness of the threads: other routes stay quick while every core hashes.
+    private static let niceness: Int32 = 10
+    /// What a shed caller is told; by then the queue that refused it has been worked off.
+    private static let retryAfterSeconds = 5
+
+    /// Work of one caller. `run` resumes it exactly once; `refuse` instead of it when the queue is given up.
+    private struct Job {
+        let run: (Bcrypt) -> Void
+        let refuse: () -> Void
+    }
+
+    init(threads: Int, mostWaiting: Int) {
+        mutex = .allocate(capacity: 1)
+        condition = .allocate(capacity: 1)
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+        self.mostWaiting = mostWaiting
+        self.threads = threads
+        for _ in 0..<threads { start() }
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    var waiting: Int { locked { queue.count } }
+
+    func stop() {
+        let left = locked {
+            isStopping = true
+            defer { queue = [] }
+            pthread_cond_broadcast(condition)
+            return queue
+        }
+        for job in left { job.refuse() }
+    }
+
+    func run<Result: Sendable>(_ work: @escaping @Sendable (Bcrypt) -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
+            let job = Job(
+                run: { [self] engine in
+                    computations.add(1, ordering: .relaxed)
+                    continuation.resume(returning: work(engine))
+                },
+                refuse: {
+                    continuation.resume(
+                        throwing: PasswordHasher.Overloaded(retryAfterSeconds: Self.retryAfterSeconds))
+                })
+            let accepted = locked {
+                guard !isStopping, queue.count < mostWaiting else { return false }
+                queue.append(job)
+                pthread_cond_signal(condition)
+                return true
+            }
+            if !accepted { job.refuse() }
+        }
+    }
+
+    private func start() {
+        let context = Unmanaged.passRetained(self)
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<PasswordWorkers>.fromOpaque(argument).takeRetainedValue().work()
+                return nil
+            }, context.toOpaque())
+        if status == 0 { pthread_detach(thread) } else { context.release() }
+    }
+
+    private func work() {
+        // On Linux `setpriority` for process 0 acts on the calling thread alone.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+        let engine = Bcrypt()
+        defer { engine.free() }
+        while let job = next() { job.run(engine) }
+    }
+
+    private func next() -> Job? {
+        locked {
+            while queue.isEmpty, !isStopping { pthread_cond_wait(condition, mutex) }
+            return queue.isEmpty ? nil : queue.removeFirst()
+        }
+    }
+
+    private func locked<Result>(_ body: () -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body()
+    }
+}

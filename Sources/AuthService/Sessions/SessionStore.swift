@@ -1,0 +1,98 @@
+import Postgres
+import SQLQuery
+import ServiceKit
+import WireFormat
+
+/// All SQL about sessions and refresh tokens.
+///
+/// Locks are taken in one order everywhere: organisation, refresh token, session, member, revocation.
+enum SessionStore {
+    static func insert(_ session: Session, ip: String, device: DeviceInfo) -> SQL {
+        """
+        INSERT INTO session (id, account, tenant, member, client_id, amr, authenticated_at, last_used_at, expires_at,
+                             ip, device, browser)
+        VALUES (\(session.id), \(session.account), \(session.tenant), \(session.member), \(session.clientID),
+                \(session.amr), \(session.authenticatedAt), \(session.lastUsedAt), \(session.expiresAt),
+                \(ip), \(device.device), \(device.browser))
+        """
+    }
+
+    static func insertRefreshToken(
+        _ hash: [UInt8], of session: Session, parent: UUIDv7?, issuedAt: Instant, expiresAt: Instant
+    ) -> SQL {
+        """
+        INSERT INTO refresh_token (tenant, id, session, token_hash, parent, issued_at, expires_at)
+        VALUES (\(session.tenant), \(UUIDv7.generate(at: issuedAt)), \(session.id), \(hash), \(parent.sqlValue), \(issuedAt),
+                \(expiresAt))
+        """
+    }
+
+    /// The refresh token of this hash and its session, both locked until the transaction ends.
+    static func refreshToken(_ hash: [UInt8], tenant: TenantID) -> SQL {
+        """
+        SELECT t.id AS token, t.expires_at AS token_expires_at, t.used_at, s.*
+        FROM refresh_token t JOIN session s ON s.id = t.session
+        WHERE t.tenant = \(tenant) AND t.token_hash = \(hash) AND s.tenant = \(tenant)
+        FOR UPDATE
+        """
+    }
+
+    static func readRefreshToken(_ row: Row) throws -> StoredRefreshToken {
+        StoredRefreshToken(
+            id: try row.get("token"), expiresAt: try row.get("token_expires_at"), usedAt: try row.get("used_at"),
+            session: try read(row))
+    }
+
+    static func read(_ row: Row) throws -> Session {
+        Session(
+            id: try row.get("id"), account: try row.get("account"), tenant: try row.get("tenant"),
+            member: try row.get("member"), clientID: try row.get("client_id"), amr: try row.get("amr"),
+            authenticatedAt: try row.get("authenticated_at"), lastUsedAt: try row.get("last_used_at"),
+            expiresAt: try row.get("expires_at"), endedAt: try row.get("ended_at"))
+    }
+
+    static func useRefreshToken(_ id: UUIDv7, tenant: TenantID, now: Instant) -> SQL {
+        "UPDATE refresh_token SET used_at = \(now) WHERE tenant = \(tenant) AND id = \(id) AND used_at IS NULL"
+    }
+
+    /// Idle time begins anew.
+    static func touch(_ session: UUIDv7, now: Instant) -> SQL {
+        "UPDATE session SET last_used_at = \(now) WHERE id = \(session)"
+    }
+
+    /// The session, locked.
+    static func locked(_ session: UUIDv7, tenant: TenantID) -> SQL {
+        "SELECT * FROM session WHERE id = \(session) AND tenant = \(tenant) FOR UPDATE"
+    }
+
+    static func end(_ session: UUIDv7, because: SessionEnding, now: Instant) -> SQL {
+        """
+        UPDATE session SET ended_at = \(now), ended_because = \(because.rawValue)
+        WHERE id = \(session) AND ended_at IS NULL
+        """
+    }
+
+    /// Locks a member's sessions before the member's row is locked.
+    static func lockAll(of member: UUIDv7, tenant: TenantID) -> SQL {
+        """
+        SELECT id FROM session WHERE tenant = \(tenant) AND member = \(member) AND ended_at IS NULL
+        ORDER BY id FOR UPDATE
+        """
+    }
+
+    static func endAll(of member: UUIDv7, tenant: TenantID, because: SessionEnding, now: Instant) -> SQL {
+        """
+        UPDATE session SET ended_at = \(now), ended_because = \(because.rawValue)
+        WHERE tenant = \(tenant) AND member = \(member) AND ended_at IS NULL
+        """
+    }
+
+    static func dropExpired(tenant: TenantID, before oldest: Instant) -> SQL {
+        "DELETE FROM refresh_token WHERE tenant = \(tenant) AND expires_at < \(oldest)"
+    }
+
+    /// Tokens of a session that can no longer be used, not even to detect a reuse: they are past their time.
+    static func dropExpired(of session: UUIDv7, tenant: TenantID, now: Instant) -> SQL {
+        "DELETE FROM refresh_token WHERE tenant = \(tenant) AND session = \(session) AND expires_at < \(now)"
+    }
+}

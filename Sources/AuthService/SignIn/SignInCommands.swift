@@ -1,0 +1,123 @@
+import AuditCore
+import Postgres
+import SQLQuery
+import ServiceKit
+import WireFormat
+
+/// Sign-in in two steps: a password gives a challenge, a code of the second factor turns it into a session.
+struct SignInCommands: Sendable {
+    let parts: AuthParts
+    let sessions: SessionCommands
+    let trail: SignInTrail
+
+    private var store: SignInStore { SignInStore(database: parts.database, system: parts.system) }
+
+    init(parts: AuthParts) {
+        self.parts = parts
+        sessions = SessionCommands(parts: parts)
+        trail = SignInTrail(outbox: parts.outbox)
+    }
+
+    /// Checks a password. Whatever is wrong, it computes bcrypt once and throws the same answer.
+    func begin(_ request: SignInRequest, _ call: Call) async throws -> SignInChallenge {
+        let now = parts.now()
+        let typed = request.email.reveal()
+        // What cannot be an address has no account; all such are counted together.
+        let index = try await parts.secrets.accountIndex(EmailAddress(typed) ?? .placeholder)
+        try await parts.limiter.admit(parts.rules.signInByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.signInByAccount, key: index, now: now)
+
+        let account = EmailAddress(typed) == nil ? nil : try await parts.accounts.find(emailIndex: index)
+        let password = try? Password(request.password.reveal())
+        let isLocked = account?.isLocked(at: now) ?? false
+        let isRight = try await parts.hasher.verify(password, against: isLocked ? nil : account?.passwordHash)
+
+        let memberships =
+            if let account { try await parts.accounts.memberships(of: account.id) } else { [Membership]() }
+        let wanted = request.organisation.map { TenantID($0) }
+        let isMember = memberships.contains { wanted == nil || $0.tenant == wanted }
+        guard let account, isRight, isMember else {
+            let reason: SignInTrail.Reason =
+                if account == nil { .unknownAccount } else if isLocked { .locked } else if !isRight {
+                    .wrongPassword
+                } else { .noMembership }
+            if let account, !isRight, !isLocked { try await parts.accounts.countFailure(of: account.id, now: now) }
+            try await trail.passwordRefused(account?.id, memberships, reason, call)
+            throw Problem.invalidCredentials
+        }
+        try await rehash(password, account)
+
+        let token = OpaqueToken.generate(.challenge)
+        let expires = now.adding(SignInStore.lifetime)
+        let pending = PendingSignIn(id: .generate(at: now), account: account.id, organisation: wanted)
+        try await store.insert(pending, hash: token.hash, now: now, expires: expires)
+        return SignInChallenge(token: token, expires: expires, factors: ["totp"])
+    }
+
+    /// Checks a code and opens a session.
+    func complete(_ request: SecondFactorRequest, _ call: Call) async throws -> IssuedTokens {
+        let now = parts.now()
+        guard let token = OpaqueToken(request.challenge.reveal(), kind: .challenge),
+            let pending = try await store.attempt(hash: token.hash, now: now)
+        else { throw Problem.invalidChallenge }
+        try await parts.limiter.admit(parts.rules.codeByAccount, key: pending.account.bytes, now: now)
+
+        let memberships = try await parts.accounts.memberships(of: pending.account)
+        let membership = try choose(
+            from: memberships, wanted: pending.organisation ?? request.organisation.map { TenantID($0) })
+        guard let factor = try await parts.accounts.totp(of: pending.account) else { throw Problem.invalidCredentials }
+        let totp = TOTP(secret: try await parts.secrets.openTOTPSecret(factor))
+        guard let step = totp.step(of: request.code.reveal(), at: now) else {
+            try await trail.codeRefused(membership, .wrongCode, call)
+            throw Problem.invalidCode
+        }
+        do {
+            return try await open(pending, membership, step: step, call)
+        } catch is CodeUsedBefore {
+            try await trail.codeRefused(membership, .replayedCode, call)
+            throw Problem.invalidCode
+        }
+    }
+
+    /// The step was used before, by whoever came first.
+    private struct CodeUsedBefore: Error {}
+
+    private func open(
+        _ pending: PendingSignIn, _ membership: Membership, step: Int64, _ call: Call
+    ) async throws -> IssuedTokens {
+        try await parts.database.transaction(membership.tenantScope) { transaction in
+            let now = parts.now()
+            guard try await transaction.execute(SignInStore.consume(pending.id, now: now)) == 1 else {
+                throw Problem.invalidChallenge
+            }
+            guard try await transaction.execute(AccountStore.useStep(step, of: pending.account)) == 1 else {
+                throw CodeUsedBefore()
+            }
+            let session = Session(
+                id: .generate(at: now), account: membership.account, tenant: membership.tenant,
+                member: membership.member, clientID: SessionCommands.firstPartyClient, amr: ["pwd", "otp", "mfa"],
+                authenticatedAt: now, lastUsedAt: now, expiresAt: now.adding(SessionLimits.absolute), endedAt: nil)
+            _ = try await transaction.pipeline([
+                AccountStore.forgetFailures(of: pending.account),
+                RateLimiter.forget(parts.rules, of: pending.account),
+            ])
+            return try await sessions.open(session, call, in: transaction)
+        }
+    }
+
+    private func choose(from memberships: [Membership], wanted: TenantID?) throws(Problem) -> Membership {
+        if let wanted {
+            guard let membership = memberships.first(where: { $0.tenant == wanted }) else { throw .invalidCredentials }
+            return membership
+        }
+        guard let membership = memberships.first else { throw .invalidCredentials }
+        guard memberships.count == 1 else { throw .organisationRequired(memberships.map(\.tenant)) }
+        return membership
+    }
+
+    /// The cost was raised since the password was set: this is the moment at which its text is known.
+    private func rehash(_ password: Password?, _ account: Account) async throws {
+        guard let password, let old = account.passwordHash, parts.hasher.isOutdated(old) else { return }
+        try await parts.accounts.replaceHash(of: account.id, from: old, to: parts.hasher.hash(password))
+    }
+}

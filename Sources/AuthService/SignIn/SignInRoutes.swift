@@ -1,0 +1,29 @@
+import ServiceKit
+
+/// Sign-in.
+enum SignInRoutes {
+    /// Credentials only: e-mail, password, an id.
+    static let bodyLimit = 8 << 10
+    /// A full queue before bcrypt is about five seconds; the ordinary limit leaves room for it.
+    static let timeLimit = Route.standardTimeLimit
+
+    static func routes(_ commands: SignInCommands) -> [Route] {
+        [
+            Route(
+                .post, "/v1/sign-in", access: .open(because: "whoever signs in has no token yet"),
+                body: .json(limit: bodyLimit), timeLimit: timeLimit
+            ) { call in
+                try await secret(.json(commands.begin(call.decode(), call)))
+            },
+            Route(
+                .post, "/v1/sign-in/totp", access: .open(because: "the challenge stands in for a token"),
+                body: .json(limit: bodyLimit)
+            ) { call in
+                try await secret(.json(commands.complete(call.decode(), call)))
+            },
+        ]
+    }
+
+    /// An answer with a secret in it: nobody on the way keeps it (RFC 6749 §5.1).
+    static func secret(_ reply: Reply) -> Reply { reply.adding(.cacheControl, "no-store") }
+}

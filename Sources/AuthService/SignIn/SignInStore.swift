@@ -1,0 +1,57 @@
+import Postgres
+import SQLQuery
+import WireFormat
+
+/// A sign-in whose password was right.
+struct PendingSignIn: Sendable {
+    let id: UUIDv7
+    let account: UUIDv7
+    /// The organisation that was named.
+    let organisation: TenantID?
+}
+
+/// All SQL about challenges. A global table: an account signs in before a tenant is chosen.
+struct SignInStore: Sendable {
+    /// Codes that may be tried on one challenge.
+    static let mostAttempts = 5
+    /// A person finds the phone in five minutes.
+    static let lifetime: Duration = .seconds(300)
+
+    let database: Database
+    let system: SystemScope
+
+    func insert(_ pending: PendingSignIn, hash: [UInt8], now: Instant, expires: Instant) async throws {
+        try await database.execute(
+            system,
+            """
+            INSERT INTO sign_in_challenge (id, token_hash, account, organisation, created_at, expires_at)
+            VALUES (\(pending.id), \(hash), \(pending.account), \(pending.organisation.sqlValue), \(now), \(expires))
+            """)
+    }
+
+    /// Counts an attempt before the code is looked at, so that attempts at the same time are bounded too; nil when the
+    /// challenge takes none.
+    func attempt(hash: [UInt8], now: Instant) async throws -> PendingSignIn? {
+        let rows = try await database.query(
+            system,
+            """
+            UPDATE sign_in_challenge SET attempts = attempts + 1
+            WHERE token_hash = \(hash) AND consumed_at IS NULL AND expires_at > \(now) AND attempts < \(Self.mostAttempts)
+            RETURNING id, account, organisation
+            """)
+        return try rows.first.map { row in
+            PendingSignIn(
+                id: try row.get("id"), account: try row.get("account"), organisation: try row.get("organisation"))
+        }
+    }
+
+    /// Affects one row, once.
+    static func consume(_ id: UUIDv7, now: Instant) -> SQL {
+        "UPDATE sign_in_challenge SET consumed_at = \(now) WHERE id = \(id) AND consumed_at IS NULL"
+    }
+
+    /// Challenges that nobody can use any more.
+    func prune(now: Instant) async throws {
+        try await database.execute(system, "DELETE FROM sign_in_challenge WHERE expires_at < \(now)")
+    }
+}

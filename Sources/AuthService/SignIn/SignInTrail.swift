@@ -1,0 +1,56 @@
+import AuditClient
+import AuditCore
+import ServiceKit
+import WireFormat
+
+/// What the audit trails hear of sign-ins that fail: the trail of each organisation that the account belongs to, or
+/// `system` when there is none. Never what was typed.
+struct SignInTrail: Sendable {
+    let outbox: AuditOutbox
+
+    /// Why; a word of the trail, not of the answer.
+    enum Reason: String, Sendable {
+        case unknownAccount = "unknown-account"
+        case wrongPassword = "wrong-password"
+        case locked = "account-locked"
+        case noMembership = "no-membership"
+        case wrongCode = "wrong-code"
+        case replayedCode = "replayed-code"
+    }
+
+    static let signIn = "session.sign_in"
+
+    func passwordRefused(
+        _ account: UUIDv7?, _ memberships: [Membership], _ reason: Reason, _ call: Call
+    ) async throws {
+        guard !memberships.isEmpty else {
+            let event = event(account, tenant: .system, member: nil, reason, call)
+            return try await outbox.record(event, SystemTenant.scope)
+        }
+        // One statement a tenant: each trail is written within its own tenant.
+        for membership in memberships {
+            let event = event(account, tenant: membership.tenant, member: membership.member, reason, call)
+            try await outbox.record(event, membership.tenantScope)
+        }
+    }
+
+    func codeRefused(_ membership: Membership, _ reason: Reason, _ call: Call) async throws {
+        let event = event(membership.account, tenant: membership.tenant, member: membership.member, reason, call)
+        try await outbox.record(event, membership.tenantScope)
+    }
+
+    private func event(
+        _ account: UUIDv7?, tenant: TenantID, member: UUIDv7?, _ reason: Reason, _ call: Call
+    ) -> AuditEvent {
+        // Whoever failed has not shown to be this account: the trail names it as what was tried, not as who acted.
+        let actor =
+            switch reason {
+            case .wrongCode, .replayedCode: EventActor(kind: .account, id: account?.text)
+            default: EventActor.anonymous
+            }
+        let resource = EventResource(type: member == nil ? "account" : "member", id: (member ?? account)?.text)
+        return AuditEvent(
+            call, by: actor, tenant: tenant, action: Self.signIn, resource: resource, outcome: .denied,
+            reason: reason.rawValue)
+    }
+}

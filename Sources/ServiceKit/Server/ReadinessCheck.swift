@@ -1,0 +1,28 @@
+/// One reason for not being ready: database reachable, keys loaded, bundle loaded, revocations fresh.
+public struct ReadinessCheck: Sendable {
+    /// A check that takes longer has failed: a load balancer asks every second or so.
+    static let timeLimit = Duration.seconds(2)
+
+    /// The name, such as `database`.
+    public let name: String
+    /// Nil when all is well, otherwise the cause; everybody may read it, so it holds no secret.
+    let failure: @Sendable () async -> String?
+
+    /// A check that gives nil when all is well, otherwise the cause.
+    public init(_ name: String, failure: @escaping @Sendable () async -> String?) {
+        self.name = name
+        self.failure = failure
+    }
+
+    /// A check that is well when the body does not throw.
+    public static func succeeds(_ name: String, _ body: @escaping @Sendable () async throws -> Void) -> ReadinessCheck {
+        ReadinessCheck(name) {
+            do {
+                try await body()
+                return nil
+            } catch {
+                return "failed"
+            }
+        }
+    }
+}

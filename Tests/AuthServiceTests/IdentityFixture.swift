@@ -1,0 +1,231 @@
+import AuditClient
+import AuditCore
+import Glibc
+import HTTPTypes
+import KeyVault
+import Logging
+@_spi(ScopeMinting) import Postgres
+import SQLQuery
+@_spi(Authenticated) import ServiceKit
+import Synchronization
+import TestSupport
+import WireFormat
+
+@testable import AuthService
+
+/// A migrated database of its own with the parts of AuthService over it, and the clock in the test's hand.
+struct IdentityFixture: Sendable {
+    let test: TestDatabase
+    let database: Database
+    let parts: AuthParts
+    let clock: TestClock
+    static let issuer = "http://127.0.0.1:7001"
+    static let password = "correct horse battery staple"
+
+    /// A clock that moves only when it is told to.
+    final class TestClock: Sendable {
+        private let time = Mutex(Instant.now())
+        var now: Instant { time.withLock { $0 } }
+        func advance(_ duration: Duration) { time.withLock { $0 = $0.adding(duration) } }
+    }
+
+    static func make(rules: RateRules = .generous, poolSize: Int = 12) async throws -> IdentityFixture {
+        let test = try await TestDatabase.make(migrating: [.auth])
+        let database = test.database(.auth, poolSize: poolSize)
+        let clock = TestClock()
+        guard let hasher = PasswordHasher(cost: 10, threads: 2) else { throw NoBcrypt() }
+        let parts = AuthService.parts(
+            database: database, provider: try keyProvider(), issuer: issuer, hasher: hasher, rules: rules,
+            logger: TestDatabase.quiet, now: { clock.now })
+        try await parts.keys.prepare()
+        return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
+    }
+
+    struct NoBcrypt: Error {}
+
+    /// Reads a fresh key file, which is gone afterwards.
+    static func keyProvider() throws -> FileKeyProvider {
+        let path = "/tmp/bailiwick-auth-test-\(UUIDv7.generate()).kek"
+        defer { unlink(path) }
+        _ = try KeyFile.create(at: path)
+        return try FileKeyProvider(path: path)
+    }
+
+    // MARK: Commands
+
+    var signIn: SignInCommands { SignInCommands(parts: parts) }
+    var sessions: SessionCommands { SessionCommands(parts: parts) }
+    var invitations: InvitationCommands { InvitationCommands(parts: parts) }
+    var members: MemberCommands { MemberCommands(parts: parts) }
+
+    // MARK: People
+
+    /// Somebody who has joined, with the means to sign in.
+    struct Person: Sendable {
+        let email: String
+        let tenant: TenantID
+        let member: UUIDv7
+        let totp: TOTP
+    }
+
+    /// An organisation with an owner who has joined.
+    func organisation(_ name: String = "Example") async throws -> Person {
+        let email = "owner-\(UUIDv7.generate())@example.org"
+        let created = try await OrganisationCommands(parts: parts).create(
+            OrganisationRequest.decode(from: ["name": .string(name), "owner_email": .string(email)]),
+            call(as: .operator))
+        return try await join(
+            created.invitation, email: email, tenant: TenantID(created.organisation.id), created.owner)
+    }
+
+    /// Somebody who was invited by an owner and has joined.
+    func person(in tenant: TenantID, roles: [Role]) async throws -> Person {
+        let email = "\(UUIDv7.generate())@example.org"
+        let (member, invitation) = try await invite(email, in: tenant, roles: roles)
+        return try await join(invitation, email: email, tenant: tenant, member.id)
+    }
+
+    func invite(
+        _ email: String, in tenant: TenantID, roles: [Role], by inviter: [Role] = [.owner]
+    ) async throws -> (Member, SentInvitation) {
+        try await invitations.invite(
+            InviteRequest.decode(from: ["email": .string(email), "roles": RoleSet(roles).wire]),
+            by: .init(member: nil, roles: inviter, actor: EventActor(ServiceName.operator), decision: nil),
+            scope: TenantScope(tenant: tenant), call())
+    }
+
+    func join(
+        _ invitation: SentInvitation, email: String, tenant: TenantID, _ member: UUIDv7
+    ) async throws -> Person {
+        let started = try await accept(invitation.token.text)
+        guard let secret = started.totp?.secret, let bytes = Self.base32(secret) else { throw NoBcrypt() }
+        let totp = TOTP(secret: bytes)
+        _ = try await confirm(started, totp)
+        return Person(email: email, tenant: tenant, member: member, totp: totp)
+    }
+
+    func accept(_ token: String, password: String = password) async throws -> StartedEnrolment {
+        try await invitations.accept(
+            AcceptRequest.decode(from: ["token": .string(token), "password": .string(password)]), call())
+    }
+
+    @discardableResult
+    func confirm(_ started: StartedEnrolment, _ totp: TOTP) async throws -> ConfirmedEnrolment {
+        try await invitations.confirm(
+            ConfirmRequest.decode(
+                from: ["enrolment": .string(started.token.text), "code": .string(totp.code(step: step))]), call())
+    }
+
+    // MARK: Signing in
+
+    var step: Int64 { TOTP.step(at: clock.now) }
+
+    func challenge(
+        _ email: String, password: String = password, organisation: TenantID? = nil
+    ) async throws -> SignInChallenge {
+        var body: [String: JSONValue] = ["email": .string(email), "password": .string(password)]
+        body["organisation"] = organisation?.wire
+        return try await signIn.begin(SignInRequest.decode(from: .object(body)), call())
+    }
+
+    func complete(
+        _ challenge: SignInChallenge, code: String, organisation: TenantID? = nil
+    ) async throws -> IssuedTokens {
+        var body: [String: JSONValue] = ["challenge": .string(challenge.token.text), "code": .string(code)]
+        body["organisation"] = organisation?.wire
+        return try await signIn.complete(SecondFactorRequest.decode(from: .object(body)), call())
+    }
+
+    /// Tokens of a fresh sign-in; the clock moves to the next code first, since each is good once.
+    func tokens(of person: Person) async throws -> IssuedTokens {
+        clock.advance(.seconds(TOTP.stepSeconds))
+        let challenge = try await challenge(person.email, organisation: person.tenant)
+        return try await complete(challenge, code: person.totp.code(step: step))
+    }
+
+    func refresh(_ tokens: IssuedTokens) async throws -> IssuedTokens {
+        try await sessions.refresh(tokens.refresh?.text ?? "", call())
+    }
+
+    /// The claims of an access token.
+    static func claims(_ tokens: IssuedTokens) throws -> JSONValue {
+        let parts = tokens.access.compact.reveal().split(separator: ".")
+        return try JSONValue.parse(Base64URL.decode(parts[1]) ?? [])
+    }
+
+    /// The token as a verifier hands it to a route.
+    func accessToken(_ tokens: IssuedTokens) throws -> AccessToken {
+        let claims = try Self.claims(tokens)
+        guard let tenant = claims["tenant"]?.string.flatMap({ TenantID($0) }),
+            let subject = claims["sub"]?.string.flatMap({ UUIDv7($0) }),
+            let session = claims["sid"]?.string.flatMap({ UUIDv7($0) })
+        else { throw NoBcrypt() }
+        return AccessToken(
+            compact: tokens.access.compact, tenant: tenant, subject: subject,
+            roles: claims["roles"]?.array?.compactMap(\.string) ?? [],
+            employeeID: claims["employee_id"]?.string.flatMap { UUIDv7($0) }, amr: ["pwd", "otp", "mfa"],
+            authTime: tokens.issued, session: session, clientID: "test", jti: tokens.access.jti,
+            expires: tokens.access.expires, issuedAt: tokens.access.issuedAt)
+    }
+
+    // MARK: Looking
+
+    func call(as service: ServiceName? = nil, ip: String = "192.0.2.1") -> Call {
+        Call(
+            headers: [.userAgent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"], clientIP: ip, caller: service,
+            logger: TestDatabase.quiet)
+    }
+
+    /// The events that wait in a tenant's outbox, oldest first.
+    func events(_ tenant: TenantID) async throws -> [JSONValue] {
+        let rows = try await database.query(
+            TenantScope(tenant: tenant), "SELECT payload FROM outbox WHERE tenant = \(tenant) ORDER BY id")
+        return try rows.map { try JSONValue.parse(try $0.get("payload", as: String.self)) }.map { $0["event"] ?? $0 }
+    }
+
+    /// Action, outcome and reason of each event, like `session.sign_in denied wrong-password`.
+    func trail(_ tenant: TenantID) async throws -> [String] {
+        try await events(tenant).map { event in
+            [event["action"]?.string, event["outcome"]?.string, event["reason"]?.string].compactMap { $0 }
+                .joined(separator: " ")
+        }
+    }
+
+    static func base32(_ text: String) -> [UInt8]? {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+        var bytes: [UInt8] = []
+        var bits = 0
+        var held = 0
+        for character in text {
+            guard let value = alphabet.firstIndex(of: character) else { return nil }
+            bits = bits << 5 | value
+            held += 5
+            if held >= 8 {
+                held -= 8
+                bytes.append(UInt8(bits >> held & 255))
+                bits &= (1 << held) - 1
+            }
+        }
+        return bytes
+    }
+}
+
+extension RateRules {
+    /// Out of the way of tests that are about something else.
+    static var generous: RateRules {
+        var rules = RateRules()
+        rules.signInByAccount = RateRule(name: "sign-in-account", burst: 10_000, interval: .milliseconds(1))
+        rules.codeByAccount = RateRule(name: "code-account", burst: 10_000, interval: .milliseconds(1))
+        return rules
+    }
+}
+
+/// The problem that `body` throws; nil when it throws none.
+func problem(_ body: () async throws -> Void) async throws -> Problem? {
+    do {
+        try await body()
+        return nil
+    } catch let problem as Problem {
+        return problem
+    }
+}

@@ -1,0 +1,96 @@
+import Postgres
+import ServiceKit
+import TestSupport
+import Testing
+import WireFormat
+
+@testable import AuthService
+
+@Suite("Invitations")
+struct InvitationTests {
+    @Test("an invitation is accepted once, and not after its time")
+    func once() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let (_, invitation) = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.employee])
+        _ = try await fixture.accept(invitation.token.text)
+        #expect(try await problem { _ = try await fixture.accept(invitation.token.text) } == .invalidInvitation)
+
+        let (_, late) = try await fixture.invite("b@example.org", in: owner.tenant, roles: [.employee])
+        fixture.clock.advance(Invitation.lifetime)
+        #expect(try await problem { _ = try await fixture.accept(late.token.text) } == .invalidInvitation)
+    }
+
+    @Test("of parallel acceptances one succeeds")
+    func parallel() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let (_, invitation) = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.employee])
+        let successes = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try await problem { _ = try await fixture.accept(invitation.token.text) } == nil }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(successes == 1)
+    }
+
+    @Test("a newer invitation voids the older; a member is not invited again")
+    func renewal() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let (first, old) = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.employee])
+        let (second, new) = try await fixture.invite("A@Example.org", in: owner.tenant, roles: [.employee])
+        #expect(first.id == second.id)
+        #expect(try await problem { _ = try await fixture.accept(old.token.text) } == .invalidInvitation)
+        _ = try await fixture.join(new, email: "a@example.org", tenant: owner.tenant, second.id)
+        let refusal = try await problem {
+            _ = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.employee])
+        }
+        #expect(refusal?.code == "member-exists")
+    }
+
+    @Test("a password that bcrypt would cut is refused, and the invitation stays good", arguments: [73, 1000])
+    func longPassword(length: Int) async throws {
+        let errors = #expect(throws: FieldErrors.self) {
+            try AcceptRequest.decode(from: ["token": "x", "password": .string(String(repeating: "x", count: length))])
+        }
+        #expect(errors?.errors.map(\.pointer) == ["/password"])
+    }
+
+    @Test("only an owner invites an owner")
+    func owners() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let refusal = try await problem {
+            _ = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.owner], by: [.admin])
+        }
+        #expect(refusal == .ownerOnly)
+    }
+
+    @Test("a wrong code does not confirm, ten of them end the enrolment")
+    func codes() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let (member, invitation) = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.employee])
+        let started = try await fixture.accept(invitation.token.text)
+        let wrong = TOTP(secret: TOTP.generateSecret())
+        for _ in 0..<Enrolment.mostAttempts {
+            #expect(try await problem { try await fixture.confirm(started, wrong) } == .invalidCode)
+        }
+        let right = TOTP(secret: try #require(IdentityFixture.base32(started.totp?.secret ?? "")))
+        #expect(try await problem { try await fixture.confirm(started, right) } == .invalidEnrolment)
+        let trail = try await fixture.trail(owner.tenant)
+        #expect(trail.filter { $0 == "member.join denied wrong-code" }.count == Enrolment.mostAttempts)
+        _ = member
+    }
+
+    @Test("an invitation's token opens nothing in another organisation")
+    func tenant() async throws {
+        let fixture = try await IdentityFixture.make()
+        let (owner, other) = (try await fixture.organisation(), try await fixture.organisation("Other"))
+        let (_, invitation) = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.employee])
+        let moved = invitation.token.text.replacing(owner.tenant.text, with: other.tenant.text)
+        #expect(try await problem { _ = try await fixture.accept(moved) } == .invalidInvitation)
+    }
+}

@@ -1,0 +1,100 @@
+import Testing
+
+@testable import AuthService
+
+@Suite("Passwords")
+struct PasswordTests {
+    @Test("72 bytes are taken whole, 73 are refused, whatever characters they make")
+    func length() throws {
+        #expect(throws: Never.self) { try Password(String(repeating: "x", count: 72)) }
+        #expect(throws: Password.Refusal.tooLong) { try Password(String(repeating: "x", count: 73)) }
+        #expect(throws: Never.self) { try Password(String(repeating: "é", count: 36)) }
+        #expect(throws: Password.Refusal.tooLong) { try Password(String(repeating: "é", count: 37)) }
+        #expect(throws: Password.Refusal.containsNUL) { try Password("before\u{0}after") }
+    }
+
+    @Test("the last of 72 bytes counts")
+    func noTruncation() async throws {
+        let hasher = try #require(PasswordHasher(cost: 10, threads: 1))
+        let stem = String(repeating: "x", count: 71)
+        let hash = try await hasher.hash(Password(stem + "a"))
+        #expect(hash.hasPrefix("$2b$10$"))
+        #expect(try await hasher.verify(Password(stem + "a"), against: hash))
+        #expect(try await !hasher.verify(Password(stem + "b"), against: hash))
+        #expect(try await !hasher.verify(Password(stem), against: hash))
+    }
+
+    @Test("two hashes of one password differ")
+    func salt() async throws {
+        let hasher = try #require(PasswordHasher(cost: 10, threads: 2))
+        let password = try Password("correct horse battery staple")
+        async let first = hasher.hash(password)
+        async let second = hasher.hash(password)
+        #expect(try await first != second)
+    }
+
+    @Test("a known vector of bcrypt verifies")
+    func vector() async throws {
+        let hasher = try #require(PasswordHasher(cost: 10, threads: 1))
+        // John the Ripper's and crypt_blowfish's test vector for `$2b$`-compatible hashes.
+        let hash = "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
+        #expect(try await hasher.verify(Password("U*U"), against: hash))
+        #expect(try await !hasher.verify(Password("U*U*"), against: hash))
+        #expect(hasher.isOutdated(hash))
+    }
+
+    @Test("with no hash, no password or neither it computes once and says no")
+    func decoy() async throws {
+        let hasher = try #require(PasswordHasher(cost: 10, threads: 1))
+        let password = try Password("some password")
+        let hash = try await hasher.hash(password)
+        for (password, hash) in [(password, nil), (nil, hash), (nil, nil)] as [(Password?, String?)] {
+            let before = hasher.computations
+            #expect(try await !hasher.verify(password, against: hash))
+            #expect(hasher.computations == before + 1)
+        }
+    }
+
+    @Test("a full queue sheds what comes, and works off what it took")
+    func shedding() async throws {
+        let hasher = try #require(PasswordHasher(cost: 10, threads: 1, waitersPerThread: 2))
+        let password = try Password("some password")
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    do {
+                        _ = try await hasher.hash(password)
+                        return true
+                    } catch {
+                        return !(error is PasswordHasher.Overloaded)
+                    }
+                }
+            }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        #expect(outcomes.contains(true))
+        #expect(outcomes.contains(false))
+        #expect(outcomes.filter { $0 }.count == hasher.computations)
+        #expect(hasher.waiting == 0)
+    }
+
+    @Test("a cost below 10 is not to be had")
+    func cost() {
+        #expect(PasswordHasher(cost: 9, threads: 1) == nil)
+    }
+
+    @Test("a password never prints itself")
+    func redaction() throws {
+        let password = try Password("hunter2 hunter2")
+        #expect(!"\(password)".contains("hunter2"))
+        #expect(!String(reflecting: password).contains("hunter2"))
+        var dumped = ""
+        dump(password, to: &dumped)
+        #expect(!dumped.contains("hunter2"))
+    }
+
+    @Test("a new password is judged before it is hashed", arguments: [("short", true), ("long enough", false)])
+    func complaint(text: String, isRefused: Bool) {
+        #expect((Password.complaint(about: text) != nil) == isRefused)
+    }
+}

@@ -1,0 +1,113 @@
+import AuditCore
+import IdentityClient
+@_spi(ScopeMinting) import Postgres
+import ServiceKit
+import TestSupport
+import Testing
+import WireFormat
+
+@testable import AuthService
+
+@Suite("Sessions and refresh tokens")
+struct SessionTests {
+    @Test("a refresh gives a new pair in the same session, and the old one is used up")
+    func rotation() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let first = try await fixture.tokens(of: owner)
+        let second = try await fixture.refresh(first)
+        #expect(second.refresh?.text != first.refresh?.text)
+        let (before, after) = (try IdentityFixture.claims(first), try IdentityFixture.claims(second))
+        #expect(before["sid"] == after["sid"])
+        #expect(before["auth_time"] == after["auth_time"])
+        #expect(before["jti"] != after["jti"])
+        #expect(try await fixture.trail(owner.tenant).last == "session.refresh allowed")
+    }
+
+    @Test("a used refresh token ends its session: the newest one is dead too, and so are its access tokens")
+    func reuse() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let first = try await fixture.tokens(of: owner)
+        let second = try await fixture.refresh(first)
+        #expect(try await problem { _ = try await fixture.refresh(first) } == .invalidGrant)
+        #expect(try await problem { _ = try await fixture.refresh(second) } == .invalidGrant)
+        let trail = try await fixture.trail(owner.tenant)
+        #expect(trail.contains("session.refresh denied refresh-reuse"))
+        let page = try await fixture.parts.revocations.page(after: 0)
+        let session = try fixture.accessToken(second).session
+        let notice = try #require(page.notices.first { $0.target == .session(session) })
+        #expect(notice.notBefore > second.access.issuedAt)
+
+        // Another session of the same member goes on.
+        _ = try await fixture.refresh(try await fixture.tokens(of: owner))
+    }
+
+    @Test("of 20 parallel uses of one refresh token one succeeds, and what it gave is dead")
+    func parallelReuse() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let first = try await fixture.tokens(of: owner)
+        let given = try await withThrowingTaskGroup(of: IssuedTokens?.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    do { return try await fixture.refresh(first) } catch let refusal as Problem {
+                        #expect(refusal == .invalidGrant)
+                        return nil
+                    }
+                }
+            }
+            return try await group.reduce(into: [IssuedTokens]()) { if let tokens = $1 { $0.append(tokens) } }
+        }
+        #expect(given.count == 1)
+        #expect(try await problem { _ = try await fixture.refresh(try #require(given.first)) } == .invalidGrant)
+    }
+
+    @Test("a session ends after 30 minutes without use, and 12 hours after its sign-in whatever its use")
+    func limits() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let idle = try await fixture.tokens(of: owner)
+        fixture.clock.advance(SessionLimits.idle)
+        #expect(try await problem { _ = try await fixture.refresh(idle) } == .invalidGrant)
+
+        var tokens = try await fixture.tokens(of: owner)
+        let end = fixture.clock.now.adding(SessionLimits.absolute)
+        while fixture.clock.now.adding(.seconds(29 * 60)) < end {
+            fixture.clock.advance(.seconds(29 * 60))
+            tokens = try await fixture.refresh(tokens)
+            #expect(tokens.access.expires <= end)
+        }
+        fixture.clock.advance(.seconds(29 * 60))
+        #expect(try await problem { _ = try await fixture.refresh(tokens) } == .invalidGrant)
+    }
+
+    @Test("signing out ends the session and voids its tokens, once")
+    func signOut() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let tokens = try await fixture.tokens(of: owner)
+        let token = try fixture.accessToken(tokens)
+        try await fixture.sessions.signOut(token, fixture.call())
+        try await fixture.sessions.signOut(token, fixture.call())
+        #expect(try await problem { _ = try await fixture.refresh(tokens) } == .invalidGrant)
+        let page = try await fixture.parts.revocations.page(after: 0)
+        #expect(page.notices.filter { $0.target == .session(token.session) }.count == 1)
+        #expect(try await fixture.trail(owner.tenant).filter { $0 == "session.sign_out allowed" }.count == 1)
+    }
+
+    @Test("a refresh token is found in its own tenant only, and in no other form")
+    func tenant() async throws {
+        let fixture = try await IdentityFixture.make()
+        let (owner, other) = (try await fixture.organisation(), try await fixture.organisation("Other"))
+        let text = try #require(try await fixture.tokens(of: owner).refresh?.text)
+        for forged in [
+            text.replacing(owner.tenant.text, with: other.tenant.text), text + "A", String(text.dropLast()), "", "bwr",
+            text.replacing("bwr", with: "bwi"), String(repeating: "a", count: 1_000_000),
+        ] {
+            let refusal = try await problem { _ = try await fixture.sessions.refresh(forged, fixture.call()) }
+            #expect(refusal == .invalidGrant, "\(forged.prefix(60))")
+        }
+        _ = try await fixture.sessions.refresh(text, fixture.call())
+    }
+}

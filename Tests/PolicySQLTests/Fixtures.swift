@@ -1,0 +1,1 @@
+../PolicyCoreTests/Fixtures.swift

@@ -1,0 +1,1 @@
+../PolicyCoreTests/RandomPolicy.swift
