@@ -12,7 +12,7 @@ import WireFormat
 struct ClientTests {
     private struct Program {
         let id: UUIDv7
-        let key = P256.Signing.PrivateKey()
+        var key = P256.Signing.PrivateKey()
 
         /// An assertion with some members replaced; nil takes one away.
         func assertion(

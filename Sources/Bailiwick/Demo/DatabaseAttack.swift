@@ -36,7 +36,7 @@ struct DatabaseAttack: Sendable {
              WHERE tenant = '\(tenant)' AND id = '\(id)';
             DO $$ DECLARE part regclass; BEGIN
               FOR part IN SELECT relid FROM pg_partition_tree('audit.event_body') LOOP
-                EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER ALL', part);
+                EXECUTE format('ALTER TABLE %s ENABLE TRIGGER ALL', part);
               END LOOP;
             END $$;
             """)

@@ -113,8 +113,8 @@ struct DemoCommand: AsyncParsableCommand {
             await play.step("0", "\(Onboarding.names[folder] ?? folder) is created, imported, and its people sign up") {
                 let organisation = try await onboarding.bring(folder)
                 organisations.append(organisation)
-                let count = organisation.imported["imported"]?.integer ?? 0
-                let rejected = organisation.imported["rejected"]?.array?.count ?? 0
+                let count = organisation.imported["created"]?.integer ?? 0
+                let rejected = organisation.imported["rejected_count"]?.integer ?? 0
                 return "\(count) employees imported, \(rejected) lines rejected, \(organisation.personas.count) members "
                     + "with password and authenticator"
             }

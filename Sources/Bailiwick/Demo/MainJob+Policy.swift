@@ -38,7 +38,7 @@ extension MainJob {
 
     /// What the engine says of the last edit that it refused.
     private func policyError() async throws -> String? {
-        try await `operator`.policyBundle()["last_error"]?.string
+        try await `operator`.policyBundle()["refused_edit"]?["errors"]?.array?.first?.string
     }
 
     private func write(_ text: String, to file: String) throws {

@@ -19,7 +19,7 @@ extension MainJob {
         await play.step("4c", "an HR lead pages through everybody") {
             let seen = try await numbers(seenBy: lead)
             try require(Set(seen).count == seen.count, "nobody twice")
-            let expected = Int(harbourlight.imported["imported"]?.integer ?? -1)
+            let expected = Int(harbourlight.imported["created"]?.integer ?? -1)
             try require(seen.count == expected, "\(expected) people, not \(seen.count)")
             return "\(seen.count) people on \((seen.count + 199) / 200) pages of 200"
         }
