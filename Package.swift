@@ -88,7 +88,8 @@ let package = Package(
             "ServiceKit",
             [
                 "WireFormat", "MarkedYAML", hummingbird, hummingbirdTLS, httpClient, httpTypes, nioCore,
-                nioPosix, nioHTTP1, nioSSL, logging, metrics, coreMetrics, lifecycle, unixSignals, configuration, crypto,
+                nioPosix, nioHTTP1, nioSSL, logging, metrics, coreMetrics, lifecycle, unixSignals, configuration,
+                crypto,
             ]),
         library("Postgres", ["WireFormat", "SQLQuery", "CLibPQ", logging, metrics, lifecycle]),
         library(
@@ -109,8 +110,10 @@ let package = Package(
         .executableTarget(
             name: "Bailiwick",
             dependencies: [
-                "WireFormat", "SQLQuery", "MarkedYAML", "PolicyCore", "PolicySQL", "AuditCore", "ServiceKit", "Postgres",
-                "KeyVault", "PrivateCluster", crypto, logging, lifecycle, unixSignals, arguments, subprocess, system, httpClient,
+                "WireFormat", "SQLQuery", "MarkedYAML", "PolicyCore", "PolicySQL", "AuditCore", "ServiceKit",
+                "Postgres",
+                "KeyVault", "PrivateCluster", crypto, logging, lifecycle, unixSignals, arguments, subprocess, system,
+                httpClient,
                 httpTypes, nioCore, nioHTTP1,
             ], swiftSettings: strict),
         .executableTarget(
@@ -124,7 +127,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "WireFormat", "SQLQuery", "Postgres", "PrivateCluster", httpClient, nioCore, subprocess, system, logging,
+                "WireFormat", "SQLQuery", "Postgres", "PrivateCluster", httpClient, nioCore, subprocess, system,
+                logging,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("WireFormatTests", ["WireFormat"]),
@@ -137,11 +141,14 @@ let package = Package(
         tests("ServiceKitTests", ["ServiceKit", "WireFormat", httpClient, nioCore, crypto, logging]),
         tests("PostgresTests", ["Postgres", "SQLQuery", "WireFormat"]),
         tests("KeyVaultTests", ["KeyVault", "Postgres", "SQLQuery", "WireFormat", crypto]),
-        tests("IdentityClientTests", ["IdentityClient", "ServiceKit", "Postgres", "WireFormat", "CLibCrypto", logging, lifecycle]),
+        tests(
+            "IdentityClientTests",
+            ["IdentityClient", "ServiceKit", "Postgres", "WireFormat", "CLibCrypto", logging, lifecycle]),
         tests(
             "AuthServiceTests",
             [
-                "AuthService", "AuditClient", "AuditCore", "IdentityClient", "KeyVault", "ServiceKit", "Postgres", "SQLQuery",
+                "AuthService", "AuditClient", "AuditCore", "IdentityClient", "KeyVault", "ServiceKit", "Postgres",
+                "SQLQuery",
                 "WireFormat", "MarkedYAML", crypto, httpTypes, logging,
             ]),
         tests(

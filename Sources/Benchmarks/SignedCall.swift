@@ -19,7 +19,9 @@ struct SignedCall: AsyncParsableCommand {
         let pair = try KeyPairFiles()
         defer { pair.remove() }
         let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
-        let body: JSONValue = ["subject": ["type": "member"], "action": ["name": "employee.view"], "resource": ["type": "employee"]]
+        let body: JSONValue = [
+            "subject": ["type": "member"], "action": ["name": "employee.view"], "resource": ["type": "employee"],
+        ]
         let route = Route(
             .post, "/v1/plan", access: .service(callers: [.hr], user: .none), body: .json
         ) { call in

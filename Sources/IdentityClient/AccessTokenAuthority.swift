@@ -102,7 +102,9 @@ public final class AccessTokenAuthority: AccessTokenVerifier, Service {
         while !Task.isCancelled {
             let asked = ContinuousClock.now
             do {
-                let page = try await source.revocations(after: ledger.position, wait: Self.pollWait)
+                // Without a copy nothing is answered, so the first look does not wait for news.
+                let wait = ledger.isFresh(at: asked) ? Self.pollWait : .zero
+                let page = try await source.revocations(after: ledger.position, wait: wait)
                 ledger.apply(page, asked: asked)
                 if isFailing { logger.notice("the revocation feed is back") }
                 isFailing = false

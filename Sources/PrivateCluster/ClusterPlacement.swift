@@ -15,14 +15,11 @@ struct ClusterPlacement: Sendable {
     /// Where root's clusters go when the server's user could not reach the place that was asked for, `/root/…` say.
     private static let reachableRoot = "/var/lib/bailiwick"
 
-    /// Decides; creates nothing.
+    /// Decides, and creates the home, because whether the server's user can reach it shows only then.
     init(directory: String, socketDirectory: String?, account: ServerAccount) throws {
         let home = Self.absolute(directory)
         let key = Self.key(of: home)
         self.home = home
-        let moved = "\(Self.reachableRoot)/\(key)"
-        let isReachable = !account.isSeparate || Self.isReachable(home)
-        data = isReachable ? "\(home)/postgres" : moved
         socket = socketDirectory.map(Self.absolute) ?? "/tmp/bailiwick-\(key)"
         guard socket.utf8.count <= Self.longestSocketDirectory else {
             throw PrivateClusterError(
@@ -30,6 +27,17 @@ struct ClusterPlacement: Sendable {
                 "the socket's directory `\(socket)` is longer than \(Self.longestSocketDirectory) bytes; choose a shorter one"
             )
         }
+        let isNew = !FileManager.default.fileExists(atPath: home)
+        do {
+            try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+        } catch {
+            throw PrivateClusterError(.directory, "the directory `\(home)` cannot be created")
+        }
+        if account.isSeparate, isNew { chmod(home, 0o711) }
+        // Data that lies there already is never looked for in another place.
+        let isReachable =
+            !account.isSeparate || Self.isReachable(home) || FileManager.default.fileExists(atPath: home + "/postgres")
+        data = isReachable ? home + "/postgres" : "\(Self.reachableRoot)/\(key)"
     }
 
     private static func absolute(_ path: String) -> String {
@@ -43,24 +51,22 @@ struct ClusterPlacement: Sendable {
         return String(hash, radix: 16)
     }
 
-    /// Whether every existing directory on the way lets anybody pass.
+    /// Whether every directory on the way lets anybody pass.
     private static func isReachable(_ path: String) -> Bool {
         var passed = ""
-        for part in path.split(separator: "/") {
+        return path.split(separator: "/").allSatisfy { part in
             passed += "/" + part
             var status = stat()
-            guard stat(passed, &status) == 0 else { return true }
-            guard status.st_mode & S_IXOTH != 0 else { return false }
+            return stat(passed, &status) == 0 && status.st_mode & S_IXOTH != 0
         }
-        return true
     }
 
-    /// Creates the directories: `home` may be passed by the server's user, the others are its own.
+    /// Creates the server's own directories.
     func create(for account: ServerAccount) throws {
-        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
-        if account.isSeparate, data.hasPrefix(home + "/") { chmod(home, 0o711) }
-        let parent = data.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        if data.hasPrefix(Self.reachableRoot + "/") {
+            mkdir(Self.reachableRoot, 0o711)
+            chmod(Self.reachableRoot, 0o711)
+        }
         try Self.createOwned(data, by: account)
         try Self.createOwned(socket, by: account)
     }

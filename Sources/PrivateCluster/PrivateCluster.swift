@@ -56,6 +56,7 @@ public actor PrivateCluster {
         let lock = try Self.lock(placement.home)
         do {
             let programs = ServerPrograms(installation: try PostgresInstallation.find(), account: account)
+            try setAside(placement)
             let password = try Self.password(in: placement.home)
             if !FileManager.default.fileExists(atPath: placement.data + "/cluster/PG_VERSION") {
                 try await initialise(placement, programs, password)
@@ -124,6 +125,22 @@ public actor PrivateCluster {
     }
 
     // MARK: - Making
+
+    /// A cluster whose home was removed cannot be opened any more: its password is gone, and so are the keys of what it
+    /// holds. It makes room for a new one and is kept, because it is not ours to destroy.
+    private func setAside(_ placement: ClusterPlacement) throws {
+        let (cluster, files) = (placement.data + "/cluster", FileManager.default)
+        guard files.fileExists(atPath: cluster), !files.fileExists(atPath: placement.home + "/superuser.password")
+        else { return }
+        guard ClusterRemains.server(of: cluster) == nil else {
+            throw PrivateClusterError(.inUse, "a server whose password is lost still runs in `\(cluster)`")
+        }
+        let aside = "\(cluster)-\(Instant.now().seconds)"
+        guard rename(cluster, aside) == 0 else {
+            throw PrivateClusterError(.directory, "`\(cluster)` cannot be moved to `\(aside)`")
+        }
+        logger.warning("a cluster without its password was set aside", metadata: ["directory": "\(aside)"])
+    }
 
     private func initialise(
         _ placement: ClusterPlacement, _ programs: ServerPrograms, _ password: Redacted<String>

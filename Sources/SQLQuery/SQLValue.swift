@@ -53,10 +53,18 @@ public protocol SQLArrayElement: Sendable {
     static func sqlArray(_ elements: [Self]) -> SQLValue
 }
 
-extension String: SQLArrayElement { public static func sqlArray(_ elements: [String]) -> SQLValue { .textArray(elements) } }
-extension UUIDv7: SQLArrayElement { public static func sqlArray(_ elements: [UUIDv7]) -> SQLValue { .uuidArray(elements) } }
-extension Int64: SQLArrayElement { public static func sqlArray(_ elements: [Int64]) -> SQLValue { .integerArray(elements) } }
-extension Instant: SQLArrayElement { public static func sqlArray(_ elements: [Instant]) -> SQLValue { .instantArray(elements) } }
+extension String: SQLArrayElement {
+    public static func sqlArray(_ elements: [String]) -> SQLValue { .textArray(elements) }
+}
+extension UUIDv7: SQLArrayElement {
+    public static func sqlArray(_ elements: [UUIDv7]) -> SQLValue { .uuidArray(elements) }
+}
+extension Int64: SQLArrayElement {
+    public static func sqlArray(_ elements: [Int64]) -> SQLValue { .integerArray(elements) }
+}
+extension Instant: SQLArrayElement {
+    public static func sqlArray(_ elements: [Instant]) -> SQLValue { .instantArray(elements) }
+}
 
 /// A single byte binds only as part of an array, which is a `bytea`.
 extension UInt8: SQLArrayElement { public static func sqlArray(_ elements: [UInt8]) -> SQLValue { .bytes(elements) } }

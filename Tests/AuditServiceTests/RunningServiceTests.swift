@@ -1,9 +1,9 @@
-import SQLQuery
 import AuditClient
 import AuditCore
 import Foundation
 import Logging
 @_spi(ScopeMinting) import Postgres
+import SQLQuery
 import ServiceKit
 import ServiceLifecycle
 import Synchronization

@@ -188,6 +188,29 @@ struct MemberTests {
         #expect(again.id != leaver.member)
     }
 
+    @Test("an administrator ends a membership; not his own, not an owner's, not twice")
+    func endedByAdministrator() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let admin = try await fixture.person(in: owner.tenant, roles: [.admin])
+        let leaver = try await fixture.person(in: owner.tenant, roles: [.employee])
+        let tokens = try await fixture.tokens(of: leaver)
+        let token = try fixture.accessToken(try await fixture.tokens(of: admin))
+        let ending = MembershipEnding(parts: fixture.parts)
+        func end(_ member: UUIDv7) async throws -> Member? {
+            let version = try await read(member, owner.tenant, fixture).version
+            return try await ending.end(
+                member, version: ETag(version: version), by: token, where: "true", decision: nil, fixture.call())
+        }
+        #expect(try await end(leaver.member)?.status == .ended)
+        #expect(try await problem { _ = try await fixture.refresh(tokens) } == .invalidGrant)
+        #expect(try await problem { _ = try await fixture.challenge(leaver.email) } == .invalidCredentials)
+        #expect(try await problem { _ = try await end(leaver.member) } == .memberEnded)
+        #expect(try await problem { _ = try await end(owner.member) } == .ownerOnly)
+        #expect(try await problem { _ = try await end(admin.member) } == .ownEnd)
+        #expect(try await fixture.trail(owner.tenant).filter { $0 == "member.end allowed" }.count == 1)
+    }
+
     @Test("the last owner's membership does not end with the employment, and the trail says so")
     func lastOwnerLeaves() async throws {
         let fixture = try await IdentityFixture.make()

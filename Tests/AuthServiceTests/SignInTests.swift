@@ -1,8 +1,8 @@
 import AuditCore
 import Postgres
+import SQLQuery
 import ServiceKit
 import TestSupport
-import SQLQuery
 import Testing
 import WireFormat
 

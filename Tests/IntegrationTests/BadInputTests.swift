@@ -15,7 +15,10 @@ extension SharedInstallation {
             ("unknown fields", Array("{\"no_such_field\":1,\"another/one\":2}".utf8), [400, 422]),
             ("bad UTF-8", Array("{\"name\":\"".utf8) + [0xFF, 0xFE] + Array("\"}".utf8), [400]),
             ("NUL", Array("{\"name\":\"a\\u0000b\"}".utf8), [400]),
-            ("too deep", Array((String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)).utf8), [400, 413]),
+            (
+                "too deep", Array((String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)).utf8),
+                [400, 413]
+            ),
             ("too long", Array("\"".utf8) + [UInt8](repeating: 0x61, count: 2 << 20) + Array("\"".utf8), [413]),
             ("wrong types", Array("{\"name\":{\"a\":[]},\"email\":7,\"roles\":\"owner\"}".utf8), [400, 422]),
         ]
@@ -25,9 +28,11 @@ extension SharedInstallation {
             let running = try await RunningInstallation.shared()
             let lead = try running.persona("hr_lead", of: running.fennelgrey)
             let before = try await running.api.everything(
-                running.endpoints.publicURL(.hr) + "/v1/employees", token: lead.token).count
+                running.endpoints.publicURL(.hr) + "/v1/employees", token: lead.token
+            ).count
             var tried = 0
-            for operation in try await ServedOperation.all(of: running) where operation.takesJSON && operation.isPublic {
+            for operation in try await ServedOperation.all(of: running) where operation.takesJSON && operation.isPublic
+            {
                 let path = operation.path.replacing("{id}", with: lead.employee)
                 for (name, bytes, statuses) in Self.bodies {
                     let answer = try await running.api.send(
@@ -36,13 +41,19 @@ extension SharedInstallation {
                     tried += 1
                     let allowed = statuses.union([403, 404])
                     #expect(allowed.contains(answer.status), "\(operation.name), \(name): \(answer.status)")
+                    #expect(answer.headers["x-request-id"] != nil, "\(operation.name), \(name)")
+                    // AuthZEN 1.0 §10 wants a plain message there; everything else is RFC 9457.
+                    guard !operation.path.hasPrefix("/access/") else { continue }
                     #expect(answer.headers["content-type"] == "application/problem+json", "\(operation.name), \(name)")
-                    #expect(answer.json["request_id"]?.string == answer.headers["x-request-id"], "\(operation.name), \(name)")
+                    #expect(
+                        answer.json["request_id"]?.string == answer.headers["x-request-id"],
+                        "\(operation.name), \(name)")
                 }
             }
             #expect(tried >= 9 * 8)
             let after = try await running.api.everything(
-                running.endpoints.publicURL(.hr) + "/v1/employees", token: lead.token).count
+                running.endpoints.publicURL(.hr) + "/v1/employees", token: lead.token
+            ).count
             #expect(before == after)
         }
 
@@ -50,7 +61,8 @@ extension SharedInstallation {
             "absurd queries are refused by name",
             arguments: [
                 "limit=0", "limit=201", "limit=-1", "limit=9999999999999999999", "limit=ten", "limit=1&limit=2",
-                "cursor=not-a-cursor", "cursor=", "no_such_parameter=1", "sort=salary;DROP%20TABLE%20employee", "sort=%00",
+                "cursor=not-a-cursor", "cursor=", "no_such_parameter=1", "sort=salary;DROP%20TABLE%20employee",
+                "sort=%00",
                 "department=%FF%FE", "country='%20OR%201=1--", "status=everything",
             ])
         func queries(query: String) async throws {

@@ -15,7 +15,10 @@ struct DemoTests {
             error: .string(limit: 1 << 20))
         #expect(result.terminationStatus.isSuccess, "\(result.standardOutput)\n\(result.standardError)")
         #expect(!result.standardOutput.contains("FAILED"))
-        for step in ["1 ", "2 ", "3 ", "4a", "4b", "4c", "5 ", "6 ", "7 ", "8a", "8b", "9a", "9b", "9c", "9d", "10a", "10b", "11a", "11b"] {
+        for step in [
+            "1 ", "2 ", "3 ", "4a", "4b", "4c", "5 ", "6 ", "7 ", "8a", "8b", "9a", "9b", "9c", "9d", "10a", "10b",
+            "11a", "11b",
+        ] {
             #expect(result.standardOutput.contains("\n  \(step)"), "step \(step) was not played")
         }
     }

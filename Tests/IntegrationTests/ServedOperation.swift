@@ -33,7 +33,8 @@ struct ServedOperation: Sendable, CustomStringConvertible {
                 .with(status: 200).json
             let paths = try #require(document["paths"]?.object, "paths of \(service)")
             for (path, item) in paths.sorted(by: { $0.key < $1.key }) {
-                for (method, operation) in item.object ?? [:] where ["get", "post", "put", "patch", "delete"].contains(method) {
+                for (method, operation) in item.object ?? [:]
+                where ["get", "post", "put", "patch", "delete"].contains(method) {
                     let listeners = operation["x-listener"]?.array?.compactMap(\.string) ?? ["public"]
                     operations.append(
                         ServedOperation(

@@ -27,7 +27,10 @@ struct FieldReaderTests {
     @Test("are read field by field")
     func reads() throws {
         let person = try Person.decode(
-            from: ["name": "Ada", "born": "1815-12-10", "tags": ["a"], "address": ["street": "S"], "former": [["street": "T"]]])
+            from: [
+                "name": "Ada", "born": "1815-12-10", "tags": ["a"], "address": ["street": "S"],
+                "former": [["street": "T"]],
+            ])
         #expect(person.name == "Ada")
         #expect(person.born == Day("1815-12-10"))
         #expect(person.address?.street == "S")
@@ -39,9 +42,13 @@ struct FieldReaderTests {
         arguments: [
             (["name": ""], ["/name"]), ([:], ["/name"]), ("text", ["", "/name"]), (["name": 1], ["/name"]),
             (["name": "a", "born": "yesterday", "x/y": 1], ["/born", "/x~1y"]),
-            (["name": "a", "tags": ["ok", 2]], ["/tags/1"]), (["name": "a", "address": ["road": "R"]], ["/address/street", "/address/road"]),
+            (["name": "a", "tags": ["ok", 2]], ["/tags/1"]),
+            (["name": "a", "address": ["road": "R"]], ["/address/street", "/address/road"]),
             (["name": "a", "former": [["street": "T"], ["street": nil]]], ["/former/1/street"]),
-            (["name": "a", "former": [[:], [:], [:]]], ["/former", "/former/0/street", "/former/1/street", "/former/2/street"]),
+            (
+                ["name": "a", "former": [[:], [:], [:]]],
+                ["/former", "/former/0/street", "/former/1/street", "/former/2/street"]
+            ),
             (["name": nil], ["/name"]),
         ] as [(JSONValue, [String])])
     func mistakes(body: JSONValue, pointers: [String]) throws {

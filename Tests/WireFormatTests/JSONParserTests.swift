@@ -36,7 +36,9 @@ struct JSONParserTests {
         #expect(!error.exceedsLimit)
     }
 
-    @Test("that are not UTF-8 are refused", arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] as [[UInt8]])
+    @Test(
+        "that are not UTF-8 are refused",
+        arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] as [[UInt8]])
     func refusesBadUTF8(bytes: [UInt8]) throws {
         let error = try #require(throws: JSONParseError.self) { try JSONValue.parse(bytes) }
         #expect(error.detail.contains("UTF-8"))
@@ -82,7 +84,9 @@ struct JSONParserTests {
 
     @Test("come back from their own canonical text")
     func roundTrip() throws {
-        let value: JSONValue = ["a": [1, .double(0.1), true, nil, "x\u{1F600}\u{0}"[...].isEmpty ? 0 : "x😀"], "b": [:]]
+        let value: JSONValue = [
+            "a": [1, .double(0.1), true, nil, "x\u{1F600}\u{0}"[...].isEmpty ? 0 : "x😀"], "b": [:],
+        ]
         #expect(try JSONValue.parse(value.bytes()) == value)
     }
 }

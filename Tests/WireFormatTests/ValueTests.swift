@@ -38,7 +38,9 @@ struct ValueTests {
         #expect(Day("9999-12-31")?.text == "9999-12-31")
     }
 
-    @Test("what the calendar does not have is refused", arguments: ["2023-02-29", "1900-02-29", "2024-04-31", "2024-00-10", "2024-1-01", "0000-01-01", "2024-01-01 "])
+    @Test(
+        "what the calendar does not have is refused",
+        arguments: ["2023-02-29", "1900-02-29", "2024-04-31", "2024-00-10", "2024-1-01", "0000-01-01", "2024-01-01 "])
     func badDays(text: String) { #expect(Day(text) == nil) }
 
     @Test("a UUIDv7 carries its time, sorts by it and has one spelling")
@@ -65,10 +67,14 @@ struct ValueTests {
         #expect(TenantID("019a0f3c-5b7a-7c11-8b1e-0123456789ab") != nil)
     }
 
-    @Test("a request id has no characters that a log could misread", arguments: ["", "a b", "a\nb", "é", String(repeating: "a", count: 65)])
+    @Test(
+        "a request id has no characters that a log could misread",
+        arguments: ["", "a b", "a\nb", "é", String(repeating: "a", count: 65)])
     func badRequestIDs(text: String) { #expect(RequestID(text) == nil) }
 
-    @Test("base64url has one spelling for each byte string", arguments: [([], ""), ([0xFB], "-w"), ([0xFF, 0xFE], "__4"), ([1, 2, 3], "AQID")] as [([UInt8], String)])
+    @Test(
+        "base64url has one spelling for each byte string",
+        arguments: [([], ""), ([0xFB], "-w"), ([0xFF, 0xFE], "__4"), ([1, 2, 3], "AQID")] as [([UInt8], String)])
     func base64url(bytes: [UInt8], text: String) {
         #expect(Base64URL.encode(bytes) == text)
         #expect(Base64URL.decode(text) == bytes)

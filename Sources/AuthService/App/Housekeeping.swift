@@ -1,6 +1,6 @@
-import Postgres
 import IdentityClient
 import Logging
+import Postgres
 import ServiceLifecycle
 import WireFormat
 

@@ -98,6 +98,11 @@ struct InvitationCommands: Sendable {
             let usable = present.isLocked(at: now) ? nil : present.passwordHash
             guard try await parts.hasher.verify(password, against: usable) else {
                 try await parts.accounts.countFailure(of: present.id, now: now)
+                let event = AuditEvent(
+                    call, by: .anonymous, tenant: token.tenant, action: "invitation.accept",
+                    resource: EventResource(type: "member", id: invitation.member.text), outcome: .denied,
+                    reason: SignInTrail.Reason.wrongPassword.rawValue)
+                try await parts.outbox.record(event, scope)
                 throw Problem.invalidCredentials
             }
         } else {

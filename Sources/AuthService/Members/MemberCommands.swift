@@ -24,10 +24,7 @@ struct MemberCommands: Sendable {
             guard let member = try await locked(id, token.tenant, where: predicate, in: transaction) else { return nil }
             guard member.tag == version else { throw Problem.stale }
             guard member.status != .ended else { throw Problem.memberEnded }
-            // The actor's roles as they are now, not as they were when the token was issued.
-            try RoleRules.judge(
-                from: member.roles, to: roles, actor: try await presentRoles(of: token, in: transaction),
-                isSelf: id == token.subject)
+            try await judgeRoles(of: member, becoming: roles, by: token, in: transaction)
             if member.roles == roles { return member }
             if !roles.contains(.owner), try await !leavesAnOwner(without: member, in: transaction) {
                 throw Problem.lastOwner
@@ -98,6 +95,16 @@ struct MemberCommands: Sendable {
         return try rows.first?.get("owners", as: Int.self) ?? 0 > 0
     }
 
+    /// Throws when these roles are not the actor's to give or take: by his roles as they are now, not as they were when
+    /// the token was issued.
+    func judgeRoles(
+        of member: Member, becoming roles: RoleSet, by token: AccessToken, in transaction: Transaction
+    ) async throws {
+        try RoleRules.judge(
+            from: member.roles, to: roles, actor: try await presentRoles(of: token, in: transaction),
+            isSelf: member.id == token.subject)
+    }
+
     private func presentRoles(of token: AccessToken, in transaction: Transaction) async throws -> [Role] {
         let rows = try await transaction.query(MemberStore.one(token.subject, tenant: token.tenant, where: "true"))
         guard let member = try rows.first.map(MemberStore.read), member.status == .active else {
@@ -107,7 +114,7 @@ struct MemberCommands: Sendable {
         return member.roles.roles
     }
 
-    private func reread(_ id: UUIDv7, _ tenant: TenantID, in transaction: Transaction) async throws -> Member {
+    func reread(_ id: UUIDv7, _ tenant: TenantID, in transaction: Transaction) async throws -> Member {
         let rows = try await transaction.query(MemberStore.one(id, tenant: tenant, where: "true"))
         guard let row = rows.first else { throw Problem.notFound() }
         return try MemberStore.read(row)

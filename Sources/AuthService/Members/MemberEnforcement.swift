@@ -60,6 +60,18 @@ struct MemberEnforcement: Sendable {
         return problem
     }
 
+    /// Runs a change; what the rules refuse beyond the policy is on record before it is told.
+    func recordingRefusals<R>(
+        _ call: Call, _ action: String, id: UUIDv7?, _ decision: EventDecision?, _ change: () async throws -> R
+    ) async throws -> R {
+        do {
+            return try await change()
+        } catch let problem as Problem where problem.status == .forbidden || problem.status == .conflict {
+            try await record(call, action, id: id, decision, problem)
+            throw problem
+        }
+    }
+
     private func record(
         _ call: Call, _ action: String, id: UUIDv7?, _ decision: EventDecision?, _ problem: Problem
     ) async throws {

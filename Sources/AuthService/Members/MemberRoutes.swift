@@ -28,7 +28,7 @@ struct MemberRoutes: Sendable {
             Route(
                 .patch, "/v1/members/{id}", access: .user(action: "member.update_roles"),
                 body: .json(limit: Self.bodyLimit)
-            ) { call in try await setRoles(call) },
+            ) { call in try await change(call) },
         ]
     }
 
@@ -60,11 +60,11 @@ struct MemberRoutes: Sendable {
         let request = try call.decode(InviteRequest.self)
         let user = try call.user
         let decision = try await enforcement.create(call, roles: request.roles)
-        let (member, invitation) = try await InvitationCommands(parts: parts).invite(
-            request,
-            by: InvitationCommands.Inviter(
-                member: user.subject, roles: Role.list(user.roles) ?? [], actor: EventActor(user), decision: decision),
-            scope: user.tenantScope, call)
+        let inviter = InvitationCommands.Inviter(
+            member: user.subject, roles: Role.list(user.roles) ?? [], actor: EventActor(user), decision: decision)
+        let (member, invitation) = try await enforcement.recordingRefusals(call, "member.create", id: nil, decision) {
+            try await InvitationCommands(parts: parts).invite(request, by: inviter, scope: user.tenantScope, call)
+        }
         let view = MemberView(
             GatedMember(member: member, showsAccount: true, showsContact: true), email: request.email)
         var body = view.wire.object ?? [:]
@@ -73,16 +73,24 @@ struct MemberRoutes: Sendable {
             .adding(.location, "/v1/members/\(member.id)")
     }
 
-    private func setRoles(_ call: Call) async throws -> Reply {
+    private func change(_ call: Call) async throws -> Reply {
         let id = try call.uuid("id")
         let change = try call.decode(MemberChange.self)
         let version = try call.ifMatch()
-        let user = try call.user
-        let gate = try await enforcement.gate(call, action: "member.update_roles")
-        let changed = try await MemberCommands(parts: parts).setRoles(
-            change.roles, of: id, version: version, by: user, where: gate.rows, decision: gate.decision, call)
+        let gate = try await enforcement.gate(call, action: change.action)
+        let changed = try await enforcement.recordingRefusals(call, change.action, id: id, gate.decision) {
+            let user = try call.user
+            return switch change {
+            case .roles(let roles):
+                try await MemberCommands(parts: parts).setRoles(
+                    roles, of: id, version: version, by: user, where: gate.rows, decision: gate.decision, call)
+            case .end:
+                try await MembershipEnding(parts: parts).end(
+                    id, version: version, by: user, where: gate.rows, decision: gate.decision, call)
+            }
+        }
         guard changed != nil else {
-            throw try await enforcement.absence(of: id, call, action: "member.update_roles", gate: gate)
+            throw try await enforcement.absence(of: id, call, action: change.action, gate: gate)
         }
         guard let view = try await queries.view(id, call, gate: gate) else { return .empty() }
         return Reply.json(view).tagged(view.tag)

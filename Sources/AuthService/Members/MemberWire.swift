@@ -18,11 +18,28 @@ struct InviteRequest: WireBody {
 }
 
 /// `PATCH /v1/members/{id}`.
-struct MemberChange: WireBody {
-    let roles: RoleSet
+enum MemberChange: WireBody {
+    case roles(RoleSet)
+    /// `{"status": "ended"}`: the membership ends, for good.
+    case end
 
     init(fields: inout FieldReader) {
-        roles = fields.required("roles")
+        let roles: RoleSet? = fields.optional("roles")
+        let status: String? = fields.optional("status") {
+            $0 == Member.Status.ended.rawValue ? nil : "can only become `ended`"
+        }
+        if let roles { self = .roles(roles) } else { self = .end }
+        if (roles == nil) == (status == nil), fields.errors.isEmpty {
+            fields.fail("roles", "is given, or `status`, and not both")
+        }
+    }
+
+    /// The policy's action.
+    var action: String {
+        switch self {
+        case .roles: "member.update_roles"
+        case .end: "member.end"
+        }
     }
 }
 
@@ -76,6 +93,8 @@ extension Problem {
         "own-roles", detail: "nobody gives himself a role; somebody else has to")
     static let ownerOnly = Problem.forbidden(
         "owner-only", detail: "only an owner makes somebody an owner, or takes that away")
+    static let ownEnd = Problem.forbidden(
+        "own-end", detail: "nobody ends his own membership; somebody else has to")
     static let ownLink = Problem.forbidden(
         "own-link", detail: "nobody links himself to an employee; somebody else has to")
     static let memberEnded = Problem.conflict("member-ended", detail: "the membership has ended")

@@ -1,11 +1,13 @@
 import AuditClient
 import AuditCore
+import IdentityClient
 import Postgres
 import SQLQuery
 import ServiceKit
 import WireFormat
 
-/// Ends memberships when an employment ended: HRService says so through its outbox, at least once.
+/// Ends memberships: because somebody who may says so, or because an employment ended, which HRService says through its
+/// outbox, at least once.
 struct MembershipEnding: Sendable {
     let parts: AuthParts
 
@@ -45,21 +47,55 @@ struct MembershipEnding: Sendable {
             let event = AuditEvent(
                 call, by: actor, tenant: command.tenant, action: "member.end", resource: resource,
                 reason: "employment-ended")
-            let now = parts.now()
-            let floor = TokenFloor.raised(from: member.notBefore, now: now)
-            _ = try await transaction.pipeline([
-                Self.handle(command),
-                SessionStore.endAll(of: member.id, tenant: member.tenant, because: .membershipEnded, now: now),
-                AccountStore.removeMembership(tenant: member.tenant, member: member.id),
-                InvitationStore.voidAll(of: member.id, tenant: member.tenant, now: now),
-                MemberStore.end(member, notBefore: floor, now: now),
-                try parts.outbox.insertion(of: event),
-                RevocationStore.revoke(member: member.id, of: member.tenant, notBefore: floor),
-            ])
+            _ = try await transaction.pipeline([Self.handle(command)] + ending(of: member, event))
             return .ended
         }
         guard let outcome else { throw Problem.lastOwner }
         return outcome
+    }
+
+    /// Ends a membership on the word of somebody who may; nil when the gate does not let the member through.
+    ///
+    /// - Parameters:
+    ///   - version: the one that the caller saw.
+    ///   - predicate: the plan's rows for `member.end`.
+    func end(
+        _ id: UUIDv7, version: ETag, by token: AccessToken, where predicate: SQL, decision: EventDecision?,
+        _ call: Call
+    ) async throws -> Member? {
+        try await parts.database.transaction(token.tenantScope) { transaction in
+            _ = try await transaction.query(MemberStore.lockOrganisation(token.tenant))
+            _ = try await transaction.query(SessionStore.lockAll(of: id, tenant: token.tenant))
+            let members = MemberCommands(parts: parts)
+            guard let member = try await members.locked(id, token.tenant, where: predicate, in: transaction) else {
+                return nil
+            }
+            guard member.tag == version else { throw Problem.stale }
+            guard member.status != .ended else { throw Problem.memberEnded }
+            guard id != token.subject else { throw Problem.ownEnd }
+            try await members.judgeRoles(of: member, becoming: RoleSet([]), by: token, in: transaction)
+            guard try await members.leavesAnOwner(without: member, in: transaction) else { throw Problem.lastOwner }
+            let event = AuditEvent(
+                call, by: token, action: "member.end",
+                resource: EventResource(type: "member", id: id.text, person: member.employeeID), decision: decision,
+                changes: [.plain("status", before: .string(member.status.rawValue), after: "ended")])
+            _ = try await transaction.pipeline(try ending(of: member, event))
+            return try await members.reread(id, token.tenant, in: transaction)
+        }
+    }
+
+    /// Sessions, memberships, invitations and tokens of a locked member end together.
+    private func ending(of member: Member, _ event: AuditEvent) throws -> [SQL] {
+        let now = parts.now()
+        let floor = TokenFloor.raised(from: member.notBefore, now: now)
+        return [
+            SessionStore.endAll(of: member.id, tenant: member.tenant, because: .membershipEnded, now: now),
+            AccountStore.removeMembership(tenant: member.tenant, member: member.id),
+            InvitationStore.voidAll(of: member.id, tenant: member.tenant, now: now),
+            MemberStore.end(member, notBefore: floor, now: now),
+            try parts.outbox.insertion(of: event),
+            RevocationStore.revoke(member: member.id, of: member.tenant, notBefore: floor),
+        ]
     }
 
     private static func handled(_ command: MembershipEnd) -> SQL {

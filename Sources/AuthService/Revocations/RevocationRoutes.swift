@@ -27,7 +27,10 @@ struct LocalIdentitySource: IdentitySource {
     let keys: SigningKeyRing
     let feed: RevocationFeed
 
-    func signingKeys() async throws -> SigningKeySet { try SigningKeySet(wire: keys.jwks) }
+    func signingKeys() async throws -> SigningKeySet {
+        if !keys.isReady { try await keys.prepare() }
+        return try SigningKeySet(wire: keys.jwks)
+    }
 
     func revocations(after position: Int64, wait: Duration) async throws -> RevocationPage {
         try await feed.page(after: position, wait: wait)

@@ -22,7 +22,8 @@ struct DatabaseAttack: Sendable {
     func alterOneEvent(of tenant: TenantID) async throws -> String {
         let chosen = try await psql(
             as: "superuser",
-            "SELECT id FROM audit.event_body WHERE tenant = '\(tenant)' AND action = 'employee.update' LIMIT 1")
+            "SELECT id FROM audit.event_body WHERE tenant = '\(tenant)' AND action = 'employee.update' AND outcome = 'allowed' LIMIT 1"
+        )
         let id = try require(UUIDv7(chosen.trimmingCharacters(in: .whitespacesAndNewlines)), "an event to alter")
         _ = try await psql(
             as: "superuser",

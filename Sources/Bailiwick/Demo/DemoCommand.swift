@@ -115,7 +115,8 @@ struct DemoCommand: AsyncParsableCommand {
                 organisations.append(organisation)
                 let count = organisation.imported["created"]?.integer ?? 0
                 let rejected = organisation.imported["rejected_count"]?.integer ?? 0
-                return "\(count) employees imported, \(rejected) lines rejected, \(organisation.personas.count) members "
+                return
+                    "\(count) employees imported, \(rejected) lines rejected, \(organisation.personas.count) members "
                     + "with password and authenticator"
             }
         }

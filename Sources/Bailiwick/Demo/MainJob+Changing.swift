@@ -8,7 +8,8 @@ extension MainJob {
         let change = APIClient.Body.json(["job_title": "Senior Dock Coordinator"])
         await play.step("6", "an analyst tries to change a job title") {
             let answer = try await api.send(
-                .PATCH, employee(worker.employee), token: analyst.token, body: change, headers: [("If-Match", "\"any\"")]
+                .PATCH, employee(worker.employee), token: analyst.token, body: change,
+                headers: [("If-Match", "\"any\"")]
             ).with(status: 403)
             let decision = try require(answer.json["decision_id"]?.string, "a decision id")
             try require(answer.problem == "no-grant", "the reason no-grant, not \(answer.problem ?? "none")")

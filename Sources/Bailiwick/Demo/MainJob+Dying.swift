@@ -34,13 +34,16 @@ extension MainJob {
                     .PATCH, employee(worker.employee), token: lead.token,
                     body: .json(["preferred_name": .string("Change \(number)")]),
                     headers: [("If-Match", try require(read.headers["etag"], "an ETag"))])
-                if answer.status == 200 { acknowledged.append(try require(answer.headers["x-request-id"], "a request id")) }
+                if answer.status == 200 {
+                    acknowledged.append(try require(answer.headers["x-request-id"], "a request id"))
+                }
             }
             try require(acknowledged.count >= 20, "changes that were acknowledged, not \(acknowledged.count)")
             let tenant = try require(TenantID(harbourlight.id), "a tenant")
             _ = try await eventually(within: .seconds(30)) { () -> Bool? in
                 let trail = (try? await self.trail(of: tenant)) ?? []
-                let written = Set(trail.filter { $0["action"] == "employee.update" }.compactMap { $0["request_id"]?.string })
+                let written = Set(
+                    trail.filter { $0["action"] == "employee.update" }.compactMap { $0["request_id"]?.string })
                 return Set(acknowledged).isSubset(of: written) ? true : nil
             }
             return "\(acknowledged.count) changes acknowledged, all in the log after its return"

@@ -80,7 +80,9 @@ extension MainJob {
                 }),
             Expected(trail: harbourlight, step: "7 HR lead's change", matches: event("employee.update", "allowed")),
             Expected(trail: .system, step: "8 policy taken up", matches: event("policy.bundle.activate", "allowed")),
-            Expected(trail: .system, step: "8 policy refused", matches: { $0["action"] == "policy.bundle.activate" && $0["outcome"] != "allowed" }),
+            Expected(
+                trail: .system, step: "8 policy refused",
+                matches: { $0["action"] == "policy.bundle.activate" && $0["outcome"] != "allowed" }),
         ]
         return expected.filter { wanted in !(trails[wanted.trail] ?? []).contains(where: wanted.matches) }.map(\.step)
     }
@@ -98,7 +100,9 @@ extension MainJob {
     private func verify() async throws -> String {
         try await ForeignTools.run(
             Installation.binaries + "/bailiwick",
-            ["audit", "verify", "--database-url-file", installation.directory.databaseURL("audit"),
-             "--checkpoint-key", installation.directory.checkpointPublicKey])
+            [
+                "audit", "verify", "--database-url-file", installation.directory.databaseURL("audit"),
+                "--checkpoint-key", installation.directory.checkpointPublicKey,
+            ])
     }
 }

@@ -56,7 +56,8 @@ struct MainJob: Sendable {
     func numbersInCSV(under persona: Persona) async throws -> [String] {
         try await ForeignTools.run(
             "/usr/bin/python3",
-            ["\(demoFolder)/subtree.py", "\(demoFolder)/\(persona.organisation)/employees.csv", persona.employeeNumber])
-            .split(separator: "\n").map(String.init).sorted()
+            ["\(demoFolder)/subtree.py", "\(demoFolder)/\(persona.organisation)/employees.csv", persona.employeeNumber]
+        )
+        .split(separator: "\n").map(String.init).sorted()
     }
 }

@@ -64,7 +64,8 @@ struct Onboarding: Sendable {
         let text = String(decoding: try file(folder, "members.csv"), as: UTF8.self)
         return text.split(separator: "\n").dropFirst().map { line in
             let cells = line.split(separator: ",").map(String.init)
-            return MemberRow(employeeNumber: cells[0], email: cells[1], roles: cells[2].split(separator: " ").map(String.init))
+            return MemberRow(
+                employeeNumber: cells[0], email: cells[1], roles: cells[2].split(separator: " ").map(String.init))
         }
     }
 

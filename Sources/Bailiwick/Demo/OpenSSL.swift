@@ -11,7 +11,8 @@ enum OpenSSL {
         let modulus = try require(key["n"]?.string.flatMap { Base64URL.decode($0) }, "a modulus")
         let exponent = try require(key["e"]?.string.flatMap { Base64URL.decode($0) }, "an exponent")
         let signature = try require(Base64URL.decode(parts[2]), "a signature")
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bailiwick-\(UUIDv7.generate())").path
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bailiwick-\(UUIDv7.generate())")
+            .path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
 

@@ -65,7 +65,9 @@ struct DataDirectory: Sendable {
         let temporary = file + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw CommandFailure("cannot write `\(file)`: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw CommandFailure("cannot write `\(file)`: \(String(cString: strerror(errno)))")
+        }
         defer { close(descriptor) }
         var written = 0
         while written < content.count {

@@ -52,7 +52,8 @@ struct Installation: Sendable {
 
     /// The directory of the executables that were built together.
     static var binaries: String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: own).deletingLastPathComponent().path
     }
 
@@ -138,6 +139,7 @@ extension Endpoints {
             throw CommandFailure("`\(directory.endpoints)` is not what `bailiwick up` writes")
         }
         self.init(
-            ports: PortPlan(base: Int(base)), processIDs: services.compactMapValues { $0["pid"]?.integer.map(Int32.init) })
+            ports: PortPlan(base: Int(base)),
+            processIDs: services.compactMapValues { $0["pid"]?.integer.map(Int32.init) })
     }
 }

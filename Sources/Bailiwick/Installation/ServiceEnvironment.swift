@@ -47,7 +47,9 @@ struct ServiceEnvironment {
     }
 
     /// `BAILIWICK_AUTH_DATABASE_URL` and its sisters: each is written to a file that only its service is told of.
-    static func externalDatabase(of member: Member) -> String { "BAILIWICK_\(member.rawValue.uppercased())_DATABASE_URL" }
+    static func externalDatabase(of member: Member) -> String {
+        "BAILIWICK_\(member.rawValue.uppercased())_DATABASE_URL"
+    }
 
     private static func isDatabaseOfOne(_ name: String) -> Bool {
         Member.allCases.contains { name.hasPrefix(externalDatabase(of: $0)) }

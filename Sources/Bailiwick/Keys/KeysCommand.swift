@@ -96,7 +96,8 @@ struct KeysCommand: AsyncParsableCommand {
     struct RollVaultCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "roll-vault",
-            abstract: "Add a new key-encryption key; services wrap with it from their next start, and can open with both.")
+            abstract:
+                "Add a new key-encryption key; services wrap with it from their next start, and can open with both.")
 
         @OptionGroup var place: Place
 

@@ -12,7 +12,9 @@ final class LineOutput: Sendable {
     /// Lines at the end of a file, which is made when missing and kept open.
     init(appendingTo path: String) throws {
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw CommandFailure("cannot write `\(path)`: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw CommandFailure("cannot write `\(path)`: \(String(cString: strerror(errno)))")
+        }
     }
 
     /// Writes one line; output that nobody reads any more is dropped.

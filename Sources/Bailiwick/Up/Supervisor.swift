@@ -70,7 +70,8 @@ private struct ReadyService: Service {
                 while !(await ReadinessProbe.isReady(url)) {
                     if Task.isCancelled { return }
                     guard ContinuousClock.now < deadline else {
-                        throw CommandFailure("`\(member.rawValue)` is not ready after \(Self.patience); see its lines above")
+                        throw CommandFailure(
+                            "`\(member.rawValue)` is not ready after \(Self.patience); see its lines above")
                     }
                     try await Task.sleep(for: .milliseconds(50))
                 }

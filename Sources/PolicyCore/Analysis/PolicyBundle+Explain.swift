@@ -42,10 +42,11 @@ extension PolicyBundle {
     private func judge(
         _ rule: CompiledRule, _ held: Set<Int>, isDenial: Bool, _ evaluator: Evaluator
     ) -> (Explanation.Outcome, String) {
+        var evaluator = evaluator
         if held.isDisjoint(with: rule.roles) && !(isDenial && rule.roles.isEmpty) {
             return (.notHeld, "needs \(Self.listed(rule.roles.map { roles.names[$0] }))")
         }
-        var parts = [Self.told(rule.scope, evaluator.evaluate(Predicate(rule.scope)), evaluator)]
+        var parts = [Self.told(rule.scope, evaluator.reach(rule.scope))]
         if let condition = rule.condition, let text = rule.conditionText {
             let value: String =
                 switch evaluator.evaluate(condition) {
@@ -65,7 +66,7 @@ extension PolicyBundle {
         return (outcome, parts.joined(separator: "; "))
     }
 
-    private static func told(_ scope: Scope, _ outcome: Outcome, _ evaluator: Evaluator) -> String {
+    private static func told(_ scope: Scope, _ outcome: Outcome) -> String {
         switch (scope, outcome) {
         case (.all, _): "scope `all` covers every record"
         case (.none, _): "scope `none` covers nothing"

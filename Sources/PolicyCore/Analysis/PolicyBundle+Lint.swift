@@ -15,7 +15,7 @@ extension PolicyBundle {
     private func emptyRoles() -> [LintFinding] {
         roleDeclarations.enumerated().compactMap { number, role in
             let hasGrant = modules.values.contains { module in
-                module.actions.contains { !$0.grants.rows[number].isEmpty }
+                module.actions.contains { $0.grants.isGranted(to: number) }
             }
             if hasGrant { return nil }
             return LintFinding(
@@ -78,7 +78,7 @@ extension PolicyBundle {
 
     private func unusedActions(_ module: CompiledModule) -> [LintFinding] {
         module.actions.compactMap { action in
-            if action.grants.rows.contains(where: { !$0.isEmpty }) { return nil }
+            if roles.names.indices.contains(where: { action.grants.isGranted(to: $0) }) { return nil }
             return LintFinding(
                 .unusedAction, path: module.path, action.mark, "nobody is granted `\(module.name).\(action.name)`",
                 remedy: "grant it to a role, or remove the action")

@@ -1,7 +1,7 @@
 import MarkedYAML
 
-/// A grant or a denial, compiled.
-struct CompiledRule: Sendable {
+/// A grant or a denial, compiled. A class, so that passing one on costs one reference.
+final class CompiledRule: Sendable {
     /// Stable within a bundle: `employee/own-record`, or `employee/grant[2]` for one without an `id`.
     let id: String
     let path: String
@@ -16,54 +16,55 @@ struct CompiledRule: Sendable {
     let predicate: Predicate
     /// What a denial says to people.
     let explanation: String?
-}
 
-/// The rules for one action, or for reading or writing one field class, indexed by role.
-struct RuleIndex: Sendable {
-    /// For each role the rules that it or a role it holds is granted; widest scope first, then as written.
-    let rows: [[CompiledRule]]
-    /// Denials that name no role.
-    let forEveryone: [CompiledRule]
-
-    static func empty(roles: Int) -> RuleIndex {
-        RuleIndex(rows: Array(repeating: [], count: roles), forEveryone: [])
-    }
-
-    init(rows: [[CompiledRule]], forEveryone: [CompiledRule]) {
-        self.rows = rows
-        self.forEveryone = forEveryone
-    }
-
-    init(_ rules: [CompiledRule], roles: RoleTable) {
-        let ordered = rules.enumerated().sorted {
-            ($1.element.scope, $0.offset) < ($0.element.scope, $1.offset)
-        }.map(\.element)
-        var rows: [[CompiledRule]] = Array(repeating: [], count: roles.names.count)
-        for rule in ordered {
-            for holder in Set(rule.roles.flatMap { roles.holders(of: $0) }) { rows[holder].append(rule) }
-        }
-        self.rows = rows
-        forEveryone = ordered.filter { $0.roles.isEmpty }
+    init(
+        id: String, path: String, mark: Mark, roles: [Int], scope: Scope, condition: Predicate?,
+        conditionText: String?, explanation: String?
+    ) {
+        self.id = id
+        self.path = path
+        self.mark = mark
+        self.roles = roles
+        self.scope = scope
+        self.condition = condition
+        self.conditionText = conditionText
+        self.explanation = explanation
+        predicate = Predicate(scope, when: condition)
     }
 }
 
 /// An action, compiled.
-struct CompiledAction: Sendable {
+final class CompiledAction: Sendable {
     let name: String
     let isListable: Bool
     let mark: Mark
-    let grants: RuleIndex
-    let denials: RuleIndex
+    let grants: GrantIndex
+    let denials: DenialIndex
+
+    init(name: String, isListable: Bool, mark: Mark, grants: GrantIndex, denials: DenialIndex) {
+        self.name = name
+        self.isListable = isListable
+        self.mark = mark
+        self.grants = grants
+        self.denials = denials
+    }
 }
 
 /// A field class, compiled.
-struct CompiledClass: Sendable {
+final class CompiledClass: Sendable {
     let fieldClass: FieldClass
     let mark: Mark
-    let read: RuleIndex
-    let write: RuleIndex
+    let read: GrantIndex
+    let write: GrantIndex
     let readRules: [CompiledRule]
-    let writeRules: [CompiledRule]
+
+    init(fieldClass: FieldClass, mark: Mark, read: GrantIndex, write: GrantIndex, readRules: [CompiledRule]) {
+        self.fieldClass = fieldClass
+        self.mark = mark
+        self.read = read
+        self.write = write
+        self.readRules = readRules
+    }
 }
 
 /// A grant or denial with the actions it names, wildcards written out.

@@ -22,8 +22,8 @@ struct ModuleCompiler {
         let actions = source.actions.map { action in
             CompiledAction(
                 name: action.name.text, isListable: action.isListable, mark: action.name.mark,
-                grants: RuleIndex(rules(grants, for: action.name.text), roles: roles),
-                denials: RuleIndex(rules(denials, for: action.name.text), roles: roles))
+                grants: GrantIndex(rules(grants, for: action.name.text), roles: roles),
+                denials: DenialIndex(rules(denials, for: action.name.text), roles: roles))
         }
         return CompiledModule(
             name: source.name.text, path: source.path, owner: source.owner, about: about,
@@ -100,7 +100,7 @@ struct ModuleCompiler {
         return CompiledRule(
             id: "\(source.name.text)/\(name)", path: source.path, mark: rule.mark, roles: numbers(of: rule.roles),
             scope: rule.scope, condition: condition, conditionText: rule.condition?.text,
-            predicate: Predicate(rule.scope, when: condition), explanation: rule.reason)
+            explanation: rule.reason)
     }
 
     private mutating func numbers(of words: [Word]) -> [Int] {
@@ -147,8 +147,8 @@ struct ModuleCompiler {
                     fieldClass: FieldClass(
                         name: fieldClass.name.text, fields: fieldClass.fields.map(\.text),
                         isSensitive: fieldClass.isSensitive),
-                    mark: fieldClass.name.mark, read: RuleIndex(read, roles: roles),
-                    write: RuleIndex(write, roles: roles), readRules: read, writeRules: write))
+                    mark: fieldClass.name.mark, read: GrantIndex(read, roles: roles),
+                    write: GrantIndex(write, roles: roles), readRules: read))
         }
         return compiled
     }

@@ -2,11 +2,8 @@ import WireFormat
 
 /// A rule's scope and condition, compiled: what must hold of the record.
 indirect enum Predicate: Sendable, Hashable {
-    case constant(Bool)
-    /// The record is about the subject.
-    case about
-    /// The subject stands in the manager chain of the person the record is about.
-    case inChain(ChainDepth)
+    /// The scope covers the record.
+    case reach(Scope)
     /// An attribute of the record compares with a value known at load or with a fact of the subject.
     case compare(attribute: String, Comparator, Operand)
     case and([Predicate])
@@ -20,24 +17,12 @@ indirect enum Predicate: Sendable, Hashable {
         case subjectEmployeeID
     }
 
-    /// What a scope says of the record. Each contains the one before (DESIGN §3, invariants 5 and 6).
-    init(_ scope: Scope) {
-        switch scope {
-        case .none: self = .constant(false)
-        case .own: self = .about
-        case .subDirect: self = .or([.about, .inChain(.direct)])
-        case .subAny: self = .or([.about, .inChain(.any)])
-        case .all: self = .constant(true)
-        }
-    }
-
     /// Scope and condition together.
     init(_ scope: Scope, when condition: Predicate?) {
-        let reach = Predicate(scope)
         guard let condition else {
-            self = reach
+            self = .reach(scope)
             return
         }
-        self = reach == .constant(true) ? condition : .and([reach, condition])
+        self = scope == .all ? condition : .and([.reach(scope), condition])
     }
 }

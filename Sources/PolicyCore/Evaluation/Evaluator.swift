@@ -24,6 +24,14 @@ enum Outcome: Sendable {
 
     var isYes: Bool { if case .yes = self { true } else { false } }
 
+    /// Whether it is true of this record, or of some that are not looked at yet.
+    var isPossible: Bool {
+        switch self {
+        case .yes, .depends: true
+        case .no, .missing: false
+        }
+    }
+
     func and(_ other: Outcome) -> Outcome {
         switch (self, other) {
         case (.no, _), (_, .no): .no
@@ -42,6 +50,12 @@ enum Outcome: Sendable {
         }
     }
 
+    /// The disjunction with something that is looked at only where this is not true already.
+    func or(_ other: () -> Outcome) -> Outcome {
+        if case .yes = self { return self }
+        return or(other())
+    }
+
     private static func of(_ filter: Filter) -> Outcome {
         switch filter {
         case .all: .yes
@@ -58,11 +72,15 @@ enum Outcome: Sendable {
 /// false, so `missing` never has to be carried into a filter (Kleene's logic is monotone there).
 struct Evaluator {
     /// The person acted for; under `act`, every hop is measured from here (DESIGN §3, invariant 6).
-    let subjectID: String
-    let employeeID: String?
-    let about: AboutAttribute?
+    private let subjectID: String
+    private let employeeID: String?
+    private let about: AboutAttribute?
     /// The record; nil when any record is meant.
-    let record: Resource?
+    private let record: Resource?
+    // What scopes come to, found once a request.
+    private var own: Outcome?
+    private var direct: Outcome?
+    private var below: Outcome?
 
     init(subject: Subject, about: AboutAttribute?, record: Resource?) {
         subjectID = subject.id
@@ -71,12 +89,33 @@ struct Evaluator {
         self.record = record
     }
 
+    /// Whether a scope covers the record (DESIGN §3, invariants 5 and 6).
+    mutating func reach(_ scope: Scope) -> Outcome {
+        switch scope {
+        case .none: return .no
+        case .all: return .yes
+        case .own:
+            if let own { return own }
+            let found = aboutSubject(negated: false)
+            own = found
+            return found
+        case .subDirect:
+            if let direct { return direct }
+            let found = reach(.own).or { inChain(.direct, negated: false) }
+            direct = found
+            return found
+        case .subAny:
+            if let below { return below }
+            let found = reach(.own).or { inChain(.any, negated: false) }
+            below = found
+            return found
+        }
+    }
+
     /// Whether a predicate, or its negation, is true.
-    func evaluate(_ predicate: Predicate, negated: Bool = false) -> Outcome {
+    mutating func evaluate(_ predicate: Predicate, negated: Bool = false) -> Outcome {
         switch predicate {
-        case .constant(let value): return value != negated ? .yes : .no
-        case .about: return aboutSubject(negated)
-        case .inChain(let depth): return inChain(depth, negated)
+        case .reach(let scope): return negated ? escape(scope) : reach(scope)
         case .compare(let attribute, let comparator, let operand):
             return compare(attribute, comparator, operand, negated)
         case .not(let inner): return evaluate(inner, negated: !negated)
@@ -85,7 +124,18 @@ struct Evaluator {
         }
     }
 
-    private func allOf(_ parts: [Predicate], _ negated: Bool) -> Outcome {
+    /// Whether a scope is known not to cover the record.
+    private func escape(_ scope: Scope) -> Outcome {
+        switch scope {
+        case .none: .yes
+        case .all: .no
+        case .own: aboutSubject(negated: true)
+        case .subDirect: aboutSubject(negated: true).and(inChain(.direct, negated: true))
+        case .subAny: aboutSubject(negated: true).and(inChain(.any, negated: true))
+        }
+    }
+
+    private mutating func allOf(_ parts: [Predicate], _ negated: Bool) -> Outcome {
         var result = Outcome.yes
         for part in parts {
             result = result.and(evaluate(part, negated: negated))
@@ -94,7 +144,7 @@ struct Evaluator {
         return result
     }
 
-    private func anyOf(_ parts: [Predicate], _ negated: Bool) -> Outcome {
+    private mutating func anyOf(_ parts: [Predicate], _ negated: Bool) -> Outcome {
         var result = Outcome.no
         for part in parts {
             result = result.or(evaluate(part, negated: negated))
@@ -103,14 +153,14 @@ struct Evaluator {
         return result
     }
 
-    private func aboutSubject(_ negated: Bool) -> Outcome {
+    private func aboutSubject(negated: Bool) -> Outcome {
         guard let about, let subject = about.person == .member ? subjectID : employeeID else { return .missing }
         guard let record else { return leaf(.about(subject: subject), negated) }
         guard let person = record.person(about: about.name) else { return .missing }
         return sameBytes(person, subject) != negated ? .yes : .no
     }
 
-    private func inChain(_ depth: ChainDepth, _ negated: Bool) -> Outcome {
+    private func inChain(_ depth: ChainDepth, negated: Bool) -> Outcome {
         guard let employeeID else { return .missing }
         guard let record else { return leaf(.inChain(subject: employeeID, depth: depth), negated) }
         guard let chain = record.managerChain else { return .missing }

@@ -9,24 +9,24 @@ extension PolicyBundle {
         guard let entry = actions[request.action], sameBytes(entry.module.name, request.resource.type) else {
             return denied(.noGrant, rule: nil)
         }
-        let evaluator = Evaluator(subject: request.subject, about: entry.module.about, record: request.resource)
+        var evaluator = Evaluator(subject: request.subject, about: entry.module.about, record: request.resource)
         let held = roles.numbers(of: request.subject.roles)
-        let judgement = Judgement(entry.action, roles: held, with: evaluator, wantsAllRules: false)
-        guard judgement.outcome.isYes else { return denied(judgement.reason, rule: judgement.denial) }
+        let judgement = Judgement(entry.action, roles: held, with: &evaluator)
+        guard judgement.outcome.isYes else { return denied(judgement.reason, rule: judgement.denial?.id) }
 
         var scope = judgement.scope
-        var access = fieldAccess(entry.module, roles: held, evaluator)
+        var access = fieldAccess(entry.module, roles: held, &evaluator)
         for hop in request.subject.act {
             let hopRoles = roles.numbers(of: hop.roles)
-            let hopJudgement = Judgement(entry.action, roles: hopRoles, with: evaluator, wantsAllRules: false)
-            guard hopJudgement.outcome.isYes else { return denied(hopJudgement.reason, rule: hopJudgement.denial) }
+            let hopJudgement = Judgement(entry.action, roles: hopRoles, with: &evaluator)
+            guard hopJudgement.outcome.isYes else { return denied(hopJudgement.reason, rule: hopJudgement.denial?.id) }
             scope = min(scope, hopJudgement.scope)
-            let hopAccess = fieldAccess(entry.module, roles: hopRoles, evaluator)
+            let hopAccess = fieldAccess(entry.module, roles: hopRoles, &evaluator)
             access.readable &= hopAccess.readable
             access.writable &= hopAccess.writable
         }
         return Decision(
-            isAllowed: true, reason: nil, scope: scope, rule: judgement.rules.first, revision: revision, fields: access)
+            isAllowed: true, reason: nil, scope: scope, rule: judgement.rule?.id, revision: revision, fields: access)
     }
 
     /// Decides several requests, each on its own.
@@ -43,20 +43,13 @@ extension PolicyBundle {
         return sameBytes(subject, resource)
     }
 
-    private func fieldAccess(_ module: CompiledModule, roles: [Int], _ evaluator: Evaluator) -> FieldAccess {
+    private func fieldAccess(_ module: CompiledModule, roles: [Int], _ evaluator: inout Evaluator) -> FieldAccess {
         var access = module.noAccess
         for index in module.classes.indices {
             let bit = UInt64(1) << UInt64(index)
-            if isGranted(module.classes[index].read, roles, evaluator) { access.readable |= bit }
-            if isGranted(module.classes[index].write, roles, evaluator) { access.writable |= bit }
+            if module.classes[index].read.granted(to: roles, &evaluator).isYes { access.readable |= bit }
+            if module.classes[index].write.granted(to: roles, &evaluator).isYes { access.writable |= bit }
         }
         return access
-    }
-
-    private func isGranted(_ index: RuleIndex, _ roles: [Int], _ evaluator: Evaluator) -> Bool {
-        for role in roles {
-            for rule in index.rows[role] where evaluator.evaluate(rule.predicate).isYes { return true }
-        }
-        return false
     }
 }

@@ -12,15 +12,15 @@ extension PolicyBundle {
         }
         guard entry.action.isListable else { return empty(request, .notListable, classes: entry.module.classes) }
 
-        let evaluator = Evaluator(subject: request.subject, about: entry.module.about, record: nil)
+        var evaluator = Evaluator(subject: request.subject, about: entry.module.about, record: nil)
         let held = roles.numbers(of: request.subject.roles)
-        let judgement = Judgement(entry.action, roles: held, with: evaluator, wantsAllRules: true)
+        let judgement = Judgement(entry.action, roles: held, with: &evaluator)
         var outcome = judgement.outcome
         var scope = judgement.scope
         var reason = judgement.reason
         let hops = request.subject.act.map { roles.numbers(of: $0.roles) }
         for hop in hops {
-            let hopJudgement = Judgement(entry.action, roles: hop, with: evaluator, wantsAllRules: true)
+            let hopJudgement = Judgement(entry.action, roles: hop, with: &evaluator)
             if outcome.filter != .none { reason = hopJudgement.reason }
             outcome = outcome.and(hopJudgement.outcome)
             scope = min(scope, hopJudgement.scope)
@@ -28,11 +28,14 @@ extension PolicyBundle {
         guard case let rows = outcome.filter, rows != .none else {
             return empty(request, reason, classes: entry.module.classes)
         }
-        let classes = entry.module.classes.map { fieldClass in
-            FieldClassPlan(
-                fieldClass: fieldClass.fieldClass,
-                read: filter(fieldClass.read, held, hops, evaluator),
-                write: filter(fieldClass.write, held, hops, evaluator))
+        var classes: [FieldClassPlan] = []
+        classes.reserveCapacity(entry.module.classes.count)
+        for fieldClass in entry.module.classes {
+            classes.append(
+                FieldClassPlan(
+                    fieldClass: fieldClass.fieldClass,
+                    read: filter(fieldClass.read, held, hops, &evaluator),
+                    write: filter(fieldClass.write, held, hops, &evaluator)))
         }
         return Plan(
             action: request.action, tenant: request.subject.tenant, rows: rows, reason: nil, scope: scope,
@@ -46,20 +49,11 @@ extension PolicyBundle {
             classes: classes.map { FieldClassPlan(fieldClass: $0.fieldClass, read: .none, write: .none) })
     }
 
-    private func filter(_ index: RuleIndex, _ roles: [Int], _ hops: [[Int]], _ evaluator: Evaluator) -> Filter {
-        var outcome = granted(index, roles, evaluator)
-        for hop in hops { outcome = outcome.and(granted(index, hop, evaluator)) }
+    private func filter(
+        _ index: GrantIndex, _ roles: [Int], _ hops: [[Int]], _ evaluator: inout Evaluator
+    ) -> Filter {
+        var outcome = index.granted(to: roles, &evaluator)
+        for hop in hops { outcome = outcome.and(index.granted(to: hop, &evaluator)) }
         return outcome.filter
-    }
-
-    private func granted(_ index: RuleIndex, _ roles: [Int], _ evaluator: Evaluator) -> Outcome {
-        var result = Outcome.no
-        for role in roles {
-            for rule in index.rows[role] {
-                result = result.or(evaluator.evaluate(rule.predicate))
-                if case .yes = result { return result }
-            }
-        }
-        return result
     }
 }

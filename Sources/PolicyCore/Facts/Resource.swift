@@ -57,7 +57,29 @@ public struct Resource: Sendable, Hashable {
 
 /// Whether two strings are the same bytes. `==` on strings also holds for canonically equivalent ones, which SQL and
 /// every other program would tell apart.
-@inline(__always)
 func sameBytes(_ left: String, _ right: String) -> Bool {
-    left == right && left.utf8.elementsEqual(right.utf8)
+    let count = left.utf8.count
+    guard count == right.utf8.count else { return false }
+    let compared = left.utf8.withContiguousStorageIfAvailable { leftBytes in
+        right.utf8.withContiguousStorageIfAvailable { rightBytes in
+            let leftRaw = UnsafeRawBufferPointer(leftBytes)
+            let rightRaw = UnsafeRawBufferPointer(rightBytes)
+            var offset = 0
+            // Eight bytes at a time: ids are UUIDs, and this is most of what a check does.
+            while offset + 8 <= count {
+                if leftRaw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    != rightRaw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                {
+                    return false
+                }
+                offset += 8
+            }
+            while offset < count {
+                if leftRaw[offset] != rightRaw[offset] { return false }
+                offset += 1
+            }
+            return true
+        }
+    }
+    return (compared ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }

@@ -120,7 +120,10 @@ final class ConnectionPool: Sendable {
         } catch {
             let jitter = Double.random(in: 0...1)
             state.withLock { $0.openingFailed(at: .now, jitter: jitter) }?.resume(returning: .tryAgain)
-            logger.warning("no database connection", metadata: ["error": "\(error)"])
+            // A wrong password or a missing database ends the start, and whoever ends it says why.
+            if (error as? PostgresError)?.isUnavailability == true {
+                logger.warning("no database connection", metadata: ["error": "\(error)"])
+            }
             throw error
         }
     }

@@ -23,12 +23,14 @@ package struct CircuitBreaker: Sendable {
         case refused
     }
 
+    /// Where the circuit stands.
     package enum State: Sendable, Equatable {
         case closed(failures: Int)
         case open(until: ContinuousClock.Instant, pause: Duration)
         case halfOpen(pause: Duration)
     }
 
+    /// Where the circuit stands now.
     package private(set) var state: State = .closed(failures: 0)
     private let policy: Policy
 

@@ -37,6 +37,7 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// How long after `earlier` this is; negative when it is before.
     public func since(_ earlier: Instant) -> Duration { .microseconds(microseconds - earlier.microseconds) }
 
+    /// How long after `right` the instant `left` is.
     public static func - (left: Instant, right: Instant) -> Duration { left.since(right) }
     public static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 
@@ -77,6 +78,7 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
         }
         guard reader.isAtEnd else { return nil }
         let seconds = hour * 3600 + (minute - offset) * 60 + second
-        microseconds = Int64(date.daysSinceEpoch) * Self.microsecondsPerDay + Int64(seconds) * 1_000_000 + Int64(fraction)
+        microseconds =
+            Int64(date.daysSinceEpoch) * Self.microsecondsPerDay + Int64(seconds) * 1_000_000 + Int64(fraction)
     }
 }

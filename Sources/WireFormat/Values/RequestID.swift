@@ -8,7 +8,9 @@ public struct RequestID: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads an id that somebody else chose; nil when it is too long or has other characters.
     public init?(_ text: String) {
-        guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else { return nil }
+        guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else {
+            return nil
+        }
         self.text = text
     }
 
