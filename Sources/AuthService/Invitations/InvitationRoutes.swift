@@ -6,7 +6,7 @@ enum InvitationRoutes {
         [
             Route(
                 .post, "/v1/invitations/accept", access: .open(because: "the invitation's token stands in for a token"),
-                body: .json(limit: SignInRoutes.bodyLimit)
+                body: .json(limit: SignInRoutes.bodyLimit), timeLimit: SignInRoutes.timeLimit
             ) { call in
                 try await SignInRoutes.secret(.json(commands.accept(call.decode(), call)))
             },

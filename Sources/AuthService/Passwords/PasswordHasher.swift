@@ -74,10 +74,10 @@ final class PasswordHasher: Sendable {
 }
 
 /// The threads and their queue.
+// INVARIANT: `mutex` and `condition` point to memory that is initialised before the first thread starts and freed
+// after the last has ended (each thread retains self); `queue`, `isStopping` are read and written only between
+// pthread_mutex_lock and pthread_mutex_unlock of `mutex`.
 private final class PasswordWorkers: @unchecked Sendable {
-    // INVARIANT: `mutex` and `condition` point to memory that is initialised before the first thread starts and freed
-    // after the last has ended (each thread retains self); `queue`, `isStopping` are read and written only between
-    // pthread_mutex_lock and pthread_mutex_unlock of `mutex`.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var queue: [Job] = []

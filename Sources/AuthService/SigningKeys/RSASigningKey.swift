@@ -5,10 +5,10 @@ import WireFormat
 
 /// An RSA key pair of this service, held and used by libcrypto's EVP: it signs in half the time of the packaged
 /// alternative.
+// INVARIANT: `key` is written once here and freed once in `deinit`. libcrypto allows concurrent use of one EVP_PKEY
+// for signing: it is reference-counted and its lazily cached parts (blinding, Montgomery contexts) are guarded by
+// its own locks (openssl-threads(7)); each signature has an EVP_MD_CTX of its own.
 final class RSASigningKey: @unchecked Sendable {
-    // INVARIANT: `key` is written once here and freed once in `deinit`. libcrypto allows concurrent use of one EVP_PKEY
-    // for signing: it is reference-counted and its lazily cached parts (blinding, Montgomery contexts) are guarded by
-    // its own locks (openssl-threads(7)); each signature has an EVP_MD_CTX of its own.
     private let key: OpaquePointer
 
     /// libcrypto refused. Its error queue has no secrets, and is not shown to anybody either.

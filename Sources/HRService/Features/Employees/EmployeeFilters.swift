@@ -2,7 +2,7 @@ import PolicyCore
 import PolicySQL
 import SQLQuery
 
-/// Where the attributes of `policies/employee.yaml` are stored: the only place where policy and columns meet.
+/// Where the attributes of `policies/modules/employee.yaml` are stored: the only place where policy and columns meet.
 struct EmployeeFilters: Sendable {
     /// How many records a statement is about; decides from which end a manager chain is walked, never what it holds.
     enum Extent: Sendable {
