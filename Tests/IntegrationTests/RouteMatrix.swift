@@ -1,0 +1,150 @@
+import WireFormat
+
+@testable import Bailiwick
+
+/// The table of `RouteMatrixTests`: what each caller gets from each public route. Writes carry a stale `If-Match` or an
+/// incomplete body, so that a caller who may write is told so (412 or 422) and nothing is changed.
+struct RouteMatrix {
+    /// One route.
+    struct Row {
+        /// Service, method and path pattern.
+        let operation: String
+        /// A status for each of `callers`; nil where nobody calls.
+        let statuses: [Int?]
+    }
+
+    /// Whose records the paths name.
+    struct Subject {
+        /// The employee that `{id}` of `/v1/employees` names.
+        let employee: Persona
+        /// The member that `{id}` of `/v1/members` names.
+        let newcomer: Persona
+        /// A department.
+        let department: String
+        /// An event of the trail.
+        let event: String
+
+        /// Path with ids, and a body, for one operation.
+        func request(for operation: ServedOperation) -> (path: String, body: APIClient.Body?) {
+            let id =
+                switch operation.path.split(separator: "/").dropFirst().first {
+                case "members": newcomer.member
+                case "departments": department
+                default: employee.employee
+                }
+            var path = operation.path.replacing("{id}", with: id)
+            switch operation.path {
+            case "/v1/employees/search": path += "?q=freya"
+            case "/v1/proofs/inclusion": path += "?event=\(event)"
+            case "/v1/proofs/consistency": path += "?from=1&to=2"
+            default: break
+            }
+            switch operation.name {
+            case "hr POST /v1/employees": return (path, .json(Self.taken(number: employee.employeeNumber)))
+            case "auth POST /v1/members":
+                return (path, .json(["email": .string(newcomer.email), "roles": ["employee"]]))
+            default: return (path, Self.bodies[operation.name])
+            }
+        }
+
+        /// A whole employee whose number somebody has: whoever may create is told of the conflict.
+        private static func taken(number: String) -> JSONValue {
+            [
+                "employee_number": .string(number), "given_name": "A", "family_name": "B", "job_title": "C",
+                "country": "GB", "employment_type": "full_time", "hired_on": .string(day),
+            ]
+        }
+
+        private static let importColumns =
+            "employee_number,given_name,family_name,preferred_name,email,phone,job_title,department,country,grade,"
+            + "employment_type,hired_on,manager_number,salary_amount,salary_currency,bank_iban,national_id,birth_date,"
+            + "gender,nationality"
+        private static let day = "2026-11-21"
+        private static let bodies: [String: APIClient.Body] = [
+            "hr PATCH /v1/employees/{id}": .json(["job_title": "Nobody"]),
+            "hr POST /v1/employees/{id}/terminate": .json(["terminated_on": .string(day)]),
+            "hr PUT /v1/employees/{id}/manager": .json(["manager_id": nil]),
+            "hr PUT /v1/employees/{id}/member": .json(["member_id": .string(UUIDv7.generate().text)]),
+            "hr PATCH /v1/departments/{id}": .json(["name": "Nowhere"]),
+            "hr POST /v1/employees/import": .csv(Array((importColumns + "\n").utf8)),
+            "auth PATCH /v1/members/{id}": .json(["roles": ["viewer"]]),
+            "auth POST /v1/sign-in": .json(["email": "nobody@nowhere.example", "password": "not anybody's password"]),
+            "auth POST /v1/sign-in/totp": .json(["challenge": "none", "code": "000000"]),
+            "auth POST /v1/invitations/accept": .json(["token": "none", "password": "not anybody's password"]),
+            "auth POST /v1/invitations/confirm": .json(["enrolment": "none", "code": "000000"]),
+            "auth POST /v1/token": .form([("grant_type", "refresh_token"), ("refresh_token", "none")]),
+            "policy POST /access/v1/evaluation": .json([
+                "subject": ["type": "member", "id": "x"], "action": ["name": "employee.view"],
+                "resource": ["type": "employee", "id": "x"],
+            ]),
+            "hr POST /v1/departments": .json(["name": "Architecture"]),
+        ]
+    }
+
+    /// The columns.
+    static let callers = [
+        "owner", "admin", "hr_lead", "manager", "analyst", "viewer", "employee", "stranger", "nobody",
+    ]
+
+    /// The rows.
+    let rows: [Row]
+
+    /// Written from the shipped policies; `-` is not called, since it would end the session of a persona.
+    static let standard = RouteMatrix(
+        """
+                                                         owner admin hr_lead manager analyst viewer employee stranger nobody
+        auth POST /v1/sign-in                              401   401     401     401     401    401      401      401    401
+        auth POST /v1/sign-in/totp                         401   401     401     401     401    401      401      401    401
+        auth POST /v1/token                                400   400     400     400     400    400      400      400    400
+        auth POST /v1/sign-out                               -     -       -       -       -      -        -        -    401
+        auth GET /.well-known/jwks.json                    200   200     200     200     200    200      200      200    200
+        auth GET /.well-known/oauth-authorization-server   200   200     200     200     200    200      200      200    200
+        auth POST /v1/invitations/accept                   401   401     401     401     401    401      401      401    401
+        auth POST /v1/invitations/confirm                  401   401     401     401     401    401      401      401    401
+        auth GET /v1/members                               200   200     200     200     200    200      200      200    401
+        auth POST /v1/members                              409   409     403     403     403    403      403      403    401
+        auth GET /v1/members/{id}                          200   200     404     404     200    404      404      404    401
+        auth PATCH /v1/members/{id}                        412   412     403     403     403    403      403      403    401
+        auth GET /v1/organisation                          200   200     200     200     200    200      200      200    401
+        auth GET /health/live                              200   200     200     200     200    200      200      200    200
+        auth GET /health/ready                             200   200     200     200     200    200      200      200    200
+        auth GET /openapi.json                             200   200     200     200     200    200      200      200    200
+        policy GET /.well-known/authzen-configuration      200   200     200     200     200    200      200      200    200
+        policy POST /access/v1/evaluation                  400   400     403     403     403    403      403      403    401
+        policy GET /health/live                            200   200     200     200     200    200      200      200    200
+        policy GET /health/ready                           200   200     200     200     200    200      200      200    200
+        policy GET /openapi.json                           200   200     200     200     200    200      200      200    200
+        hr GET /v1/employees                               200   200     200     200     200    200      200      200    401
+        hr POST /v1/employees                              409   403     409     403     403    403      403      201    401
+        hr GET /v1/employees/search                        200   200     200     200     200    200      200      200    401
+        hr POST /v1/employees/import                       200   200     200     403     403    403      403      200    401
+        hr GET /v1/employees/{id}                          200   200     200     404     404    200      200      404    401
+        hr PATCH /v1/employees/{id}                        412   403     412     403     403    403      403      404    401
+        hr POST /v1/employees/{id}/terminate               412   403     412     403     403    403      403      404    401
+        hr PUT /v1/employees/{id}/manager                  412   403     412     403     403    403      403      404    401
+        hr PUT /v1/employees/{id}/member                   412   412     403     403     403    403      403      403    401
+        hr GET /v1/departments                             200   200     200     200     200    200      200      200    401
+        hr POST /v1/departments                            409   403     409     403     403    403      403      201    401
+        hr GET /v1/departments/{id}                        200   200     200     200     200    200      200      404    401
+        hr PATCH /v1/departments/{id}                      412   403     412     403     403    403      403      404    401
+        hr GET /health/live                                200   200     200     200     200    200      200      200    200
+        hr GET /health/ready                               200   200     200     200     200    200      200      200    200
+        hr GET /openapi.json                               200   200     200     200     200    200      200      200    200
+        audit GET /v1/events                               200   200     403     403     403    403      403      403    401
+        audit GET /v1/checkpoint                           200   200     403     403     403    403      403      403    401
+        audit GET /v1/proofs/inclusion                     200   200     403     403     403    403      403      403    401
+        audit GET /v1/proofs/consistency                   200   200     403     403     403    403      403      403    401
+        audit GET /health/live                             200   200     200     200     200    200      200      200    200
+        audit GET /health/ready                            200   200     200     200     200    200      200      200    200
+        audit GET /openapi.json                            200   200     200     200     200    200      200      200    200
+        """)
+
+    /// Reads the table: a line holds an operation and a status for each caller.
+    init(_ table: String) {
+        rows = table.split(separator: "\n").dropFirst().map { line in
+            let words = line.split(separator: " ").map(String.init)
+            let statuses = words.suffix(Self.callers.count).map(Int.init)
+            return Row(operation: words.dropLast(statuses.count).joined(separator: " "), statuses: statuses)
+        }
+    }
+}
