@@ -17,6 +17,7 @@ test: setup
 	@swift build $(FLAGS) --build-tests
 	@rm -rf .build/coverage .build/debug/codecov
 	@swift test $(FLAGS) --skip-build --skip IntegrationTests
+	@mkdir -p .build/coverage && mv .build/debug/codecov/*.profraw .build/coverage/
 	@swift test $(FLAGS) --skip-build --filter IntegrationTests
 	@scripts/coverage
 
