@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsyncHTTPClient
 import Foundation
+import Logging
 import WireFormat
 
 /// `bailiwick demo`: plays the main job on two invented organisations and checks every step.
@@ -27,6 +28,12 @@ struct DemoCommand: AsyncParsableCommand {
     var populate: String?
 
     func run() async throws {
+        // The steps tell what happens; the services' own lines are in their log.
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = .critical
+            return handler
+        }
         try await CommandLineReport.failures {
             if let populate { try await bring(populate) } else { try await play() }
         }
@@ -59,7 +66,7 @@ struct DemoCommand: AsyncParsableCommand {
         let copy = folder + "/policies"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { if !keep { try? FileManager.default.removeItem(atPath: folder) } }
-        try FileManager.default.copyItem(atPath: options.policies ?? "policies", toPath: copy)
+        try Self.copyContents(of: options.policies ?? "policies", to: copy)
         options.policies = copy
 
         let installation = try Installation(options)
@@ -92,6 +99,22 @@ struct DemoCommand: AsyncParsableCommand {
               docs/architecture.md       how it works
               docs/openapi/              what each service offers
             """)
+    }
+
+    /// Copies what the files say, and not whose they are: the checkout may be another user's.
+    private static func copyContents(of source: String, to target: String) throws {
+        guard let names = FileManager.default.enumerator(atPath: source) else {
+            throw CommandFailure("no policy directory at `\(source)`; name it with --policies")
+        }
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        for case let name as String in names {
+            if let content = FileManager.default.contents(atPath: "\(source)/\(name)"), name.hasSuffix(".yaml") {
+                try content.write(to: URL(fileURLWithPath: "\(target)/\(name)"))
+            } else if !name.contains(".") {
+                try FileManager.default.createDirectory(
+                    atPath: "\(target)/\(name)", withIntermediateDirectories: true)
+            }
+        }
     }
 
     /// Nobody looks at a demo for longer than a working day.
