@@ -10,6 +10,9 @@ struct SignedCall: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signed-call", abstract: "Print the CPU microseconds of one signed call, both sides together.")
 
+    /// Calls under way at once.
+    private static let concurrency = 8
+
     /// Calls to measure.
     @Option var count = 4000
     /// Calls before measuring.
@@ -42,14 +45,21 @@ struct SignedCall: AsyncParsableCommand {
         let client = ServiceClient(
             keys: try pair.keys(of: .hr, logger), callee: .policy,
             baseURL: "http://127.0.0.1:\(listening.internal ?? 0)", transport: transport, logger: logger)
-        func call() async throws {
+        @Sendable func call() async throws {
             let reply = try await client.send(
                 .post, "/v1/plan", body: body, requestID: .generate(), deadline: .seconds(5))
             guard reply.isSuccess else { throw ExitCode.failure }
         }
         for _ in 0..<warmUp { try await call() }
         let before = Self.processorTime()
-        for _ in 0..<count { try await call() }
+        // A few at a time, as in a server with work to do: alone, each call would also pay for waking idle threads.
+        let share = count / Self.concurrency
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.concurrency {
+                group.addTask { for _ in 0..<share { try await call() } }
+            }
+            try await group.waitForAll()
+        }
         print((Self.processorTime() - before) / Double(count) * 1e6)
         server.cancel()
     }

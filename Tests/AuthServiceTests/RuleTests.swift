@@ -19,7 +19,12 @@ struct RuleTests {
     @Test(
         "who may change which roles",
         arguments: [
-            Change(from: [.employee], to: [.employee, .hrLead], actor: [.admin], isSelf: false, refusal: nil),
+            Change(from: [.employee], to: [.employee, .manager], actor: [.admin], isSelf: false, refusal: nil),
+            Change(
+                from: [.employee], to: [.employee, .hrLead], actor: [.admin], isSelf: false, refusal: "role-not-held"),
+            Change(from: [], to: [.admin], actor: [.hrLead], isSelf: false, refusal: "role-not-held"),
+            Change(from: [.employee], to: [.hrLead], actor: [.owner], isSelf: false, refusal: nil),
+            Change(from: [.hrLead], to: [.employee], actor: [.admin], isSelf: false, refusal: nil),
             Change(from: [.admin], to: [.admin, .hrLead], actor: [.admin], isSelf: true, refusal: "own-roles"),
             Change(from: [.owner], to: [.owner, .employee], actor: [.owner], isSelf: true, refusal: "own-roles"),
             Change(from: [.owner, .employee], to: [.employee], actor: [.owner], isSelf: true, refusal: nil),

@@ -1,6 +1,5 @@
 import AuditCore
-import Foundation
-import Glibc
+import ServiceKit
 
 /// Reads the key that signs checkpoints.
 enum CheckpointKeyFile {
@@ -11,15 +10,10 @@ enum CheckpointKeyFile {
 
     /// The file's mode must be 0600 or less: whoever reads the key can sign another history.
     static func read(_ path: String) throws(Refusal) -> CheckpointKey {
-        var status = stat()
-        guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else {
-            throw Refusal(description: "\(path): the checkpoint key cannot be read; `bailiwick keys` makes one")
-        }
-        guard status.st_mode & 0o077 == 0 else {
-            throw Refusal(description: "\(path): others may read the checkpoint key; set its mode to 0600")
-        }
         do {
-            return try CheckpointKey(privateFile: Array(data))
+            return try CheckpointKey(privateFile: KeyMaterialFile.read(path, isPrivate: true))
+        } catch let error as KeyMaterialFileError {
+            throw Refusal(description: "the checkpoint key: \(error); `bailiwick keys make` makes one")
         } catch {
             throw Refusal(description: "\(path): \(error)")
         }

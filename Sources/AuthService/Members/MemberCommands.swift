@@ -107,11 +107,12 @@ struct MemberCommands: Sendable {
 
     private func presentRoles(of token: AccessToken, in transaction: Transaction) async throws -> [Role] {
         let rows = try await transaction.query(MemberStore.one(token.subject, tenant: token.tenant, where: "true"))
-        guard let member = try rows.first.map(MemberStore.read), member.status == .active else {
+        guard let member = try rows.first.map(MemberStore.read) else {
             // A client that acts by its own token: its roles are in the token.
             return Role.list(token.roles) ?? []
         }
-        return member.roles.roles
+        // A member whose end committed while this request was on its way has no roles any more.
+        return member.status == .active ? member.roles.roles : []
     }
 
     func reread(_ id: UUIDv7, _ tenant: TenantID, in transaction: Transaction) async throws -> Member {

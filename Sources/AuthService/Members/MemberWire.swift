@@ -93,6 +93,8 @@ extension Problem {
         "own-roles", detail: "nobody gives himself a role; somebody else has to")
     static let ownerOnly = Problem.forbidden(
         "owner-only", detail: "only an owner makes somebody an owner, or takes that away")
+    static let roleNotHeld = Problem.forbidden(
+        "role-not-held", detail: "nobody gives the roles owner, admin or hr_lead who does not hold them")
     static let ownEnd = Problem.forbidden(
         "own-end", detail: "nobody ends his own membership; somebody else has to")
     static let ownLink = Problem.forbidden(

@@ -1,12 +1,6 @@
 import Crypto
 public import WireFormat
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Why a key file is not taken. The text is one clear line.
 public struct ServiceKeyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file and the cause.
@@ -34,9 +28,6 @@ public struct GeneratedServiceKey: Sendable {
 /// Key file (mode 0600): `{"service": "hr", "kid": "hr-…", "seed": "<base64url>"}`.
 /// Registry: `{"services": [{"name": "hr", "keys": [{"kid": "hr-…", "public_key": "<base64url>"}]}]}`.
 public enum ServiceKeyFiles {
-    /// Key files are below 1 KiB and registries below some hundred keys; a longer file is not ours.
-    static let maximumLength = 256 << 10
-
     /// A new key for a service.
     public static func generate(for service: ServiceName) -> GeneratedServiceKey {
         let key = Curve25519.Signing.PrivateKey()
@@ -138,38 +129,10 @@ public enum ServiceKeyFiles {
 
     /// Reads a whole regular file; a private one must belong to mode 0600 or less.
     static func read(_ path: String, isPrivate: Bool) throws(ServiceKeyError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ServiceKeyError("\(path): cannot be opened: \(Self.reason())") }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw ServiceKeyError("\(path): is not a regular file")
+        do {
+            return try KeyMaterialFile.read(path, isPrivate: isPrivate)
+        } catch {
+            throw ServiceKeyError(error.description)
         }
-        guard !isPrivate || status.st_mode & 0o077 == 0 else {
-            throw ServiceKeyError("\(path): others may read it; set its mode to 0600")
-        }
-        guard status.st_size <= maximumLength else { throw ServiceKeyError("\(path): is too long") }
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while content.count <= maximumLength {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            guard count >= 0 else { throw ServiceKeyError("\(path): cannot be read: \(Self.reason())") }
-            if count == 0 { break }
-            content.append(contentsOf: buffer[..<count])
-        }
-        return content
-    }
-
-    /// What changes when a file is replaced or written: inode, size and time.
-    static func fingerprint(_ path: String) -> [Int64] {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return [] }
-        return [
-            Int64(status.st_ino), Int64(status.st_size), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
-        ]
-    }
-
-    private static func reason() -> String {
-        String(cString: strerror(errno)).lowercased()
     }
 }

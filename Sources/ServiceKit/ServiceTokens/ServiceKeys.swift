@@ -105,7 +105,7 @@ public final class ServiceKeys: Service {
     }
 
     private var fingerprint: [[Int64]] {
-        [ServiceKeyFiles.fingerprint(keyFile), ServiceKeyFiles.fingerprint(registryFile)]
+        [KeyMaterialFile.fingerprint(keyFile), KeyMaterialFile.fingerprint(registryFile)]
     }
 
     private static func load(

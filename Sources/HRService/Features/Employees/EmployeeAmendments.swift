@@ -44,6 +44,8 @@ struct EmployeeAmendments: Sendable {
     func update(_ call: Call, _ id: UUIDv7, _ changes: EmployeeValues) async throws -> (view: EmployeeView, tag: ETag) {
         let change = try await open(call, id, .employeeUpdate)
         let current = try current(change)
+        // First: a complaint about a hidden field would tell of its value.
+        try await demandWritable(change, current, changes)
         let problems = current.applying(changes).complaints
         guard problems.isEmpty else {
             throw Problem.invalidFields(
@@ -155,6 +157,23 @@ struct EmployeeAmendments: Sendable {
         return values
     }
 
+    /// Refuses fields that the caller may not write. A field that he may not read counts as changed whatever he states:
+    /// whether his guess is the present value is not his to learn.
+    private func demandWritable(
+        _ change: Change, _ current: EmployeeValues, _ values: EmployeeValues
+    ) async throws {
+        let changed = Set(current.differing(from: values))
+        let refused = values.values.keys.filter { field in
+            (changed.contains(field) || !change.record.canRead(field, change.seen))
+                && !change.record.canWrite(field, change.gate)
+        }
+        guard refused.isEmpty else {
+            throw try await commands.enforcer.unwritable(
+                change.call, change.token, change.action, refused.map(\.name).sorted(), change.gate.plan.evidence,
+                on: change.resource)
+        }
+    }
+
     /// Judges the new state and writes it.
     ///
     /// - Parameter chain: the chain of the new state, when it is another one.
@@ -164,12 +183,15 @@ struct EmployeeAmendments: Sendable {
     ) async throws -> (view: EmployeeView, tag: ETag) {
         let fields = current.differing(from: values)
         let scope = change.token.tenantScope
-        guard !fields.isEmpty else { return try await queries.seen(change.record, change.seen, scope) }
-        let refused = fields.filter { !change.record.canWrite($0, change.gate) }
-        guard refused.isEmpty else {
-            throw try await commands.enforcer.unwritable(
-                change.call, change.token, change.action, refused.map(\.name), change.gate.plan.evidence,
-                on: change.resource)
+        try await demandWritable(change, current, values)
+        guard !fields.isEmpty else {
+            // Nothing to change, and yet the record is shown: that is a read, and is recorded as one.
+            try await commands.outbox.record(
+                AuditEvent(
+                    change.call, by: change.token, action: ActionName.employeeView.text, resource: change.resource,
+                    decision: change.seen.plan.evidence, metadata: EmployeeQueries.sensitiveClasses(change.seen)),
+                scope)
+            return try await queries.seen(change.record, change.seen, scope)
         }
         let decision = try await judge(change, current.applying(values), fields, chain)
         let needsKey = fields.contains { $0.storage == .sealed }
@@ -179,7 +201,8 @@ struct EmployeeAmendments: Sendable {
         let event = AuditEvent(
             change.call, by: change.token, action: change.action.text, resource: change.resource,
             decision: decision.evidence,
-            changes: EmployeeChangeLog.changes(of: change.record, to: write, fields, decision.fields, sealer.opener))
+            changes: EmployeeChangeLog.changes(of: change.record, to: write, fields, decision.fields, sealer.opener),
+            metadata: EmployeeQueries.sensitiveClasses(change.seen))
         let after = current.applying(values)
         let record: EmployeeRecord?
         do {

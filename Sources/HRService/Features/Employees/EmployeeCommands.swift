@@ -26,7 +26,15 @@ struct EmployeeCommands: Sendable {
         let id = UUIDv7.generate(at: call.received)
         let store = EmployeeStore(tenant: token.tenant, instant: call.received)
         let use = try IdempotentAnswers.Use(call)
-        let line = try await newLine(values, store, scope)
+        let line: (manager: UUIDv7?, chain: [UUIDv7])
+        do {
+            line = try await newLine(values, store, scope)
+        } catch let problem as Problem {
+            // Whoever may not create learns nothing about the manager that he named.
+            let bare = EmployeeFacts.resource(values, of: id, chain: [], tenant: token.tenant)
+            _ = try await enforcer.check(call, token, .employeeCreate, bare, on: .employees)
+            throw problem
+        }
         let facts = EmployeeFacts.resource(values, of: id, chain: line.chain, tenant: token.tenant)
         let decision = try await enforcer.check(call, token, .employeeCreate, facts, on: .employees)
         try await demandWritable(call, token, .employeeCreate, Array(values.values.keys), decision, on: .employees)

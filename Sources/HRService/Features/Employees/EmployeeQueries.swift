@@ -118,7 +118,7 @@ struct EmployeeQueries: Sendable {
     }
 
     /// Which sensitive classes the answer may show: on the record with every read.
-    private static func sensitiveClasses(_ gate: RowGate) -> [String: JSONValue] {
+    static func sensitiveClasses(_ gate: RowGate) -> [String: JSONValue] {
         let names = gate.plan.classes.filter {
             $0.fieldClass.isSensitive && $0.read != .none && !$0.fieldClass.fields.isEmpty
         }

@@ -128,7 +128,7 @@ struct EmployeeImport: Sendable {
 
     // MARK: What changes
 
-    /// Lines beside the records that they are about; those that change nothing are counted and dropped.
+    /// Lines beside the records that they are about.
     private func compare(_ part: [ImportResolution.Placed], _ run: inout Run) async throws -> [Item] {
         let scope = run.token.tenantScope
         let numbers = part.filter { !$0.isNew }.map(\.line.number.text)
@@ -159,11 +159,7 @@ struct EmployeeImport: Sendable {
             }
             if placed.isNew || placed.movesManager { values[.managerID] = placed.manager?.wire ?? .null }
             let fields = current.differing(from: values)
-            if fields.isEmpty {
-                run.report.unchanged += 1
-            } else {
-                tasks.append(Item(placed: placed, record: record, values: values, fields: fields, current: current))
-            }
+            tasks.append(Item(placed: placed, record: record, values: values, fields: fields, current: current))
         }
         return tasks
     }
@@ -192,8 +188,12 @@ struct EmployeeImport: Sendable {
                 let after = decisions[index]
                 let before = presentDecisions[task.placed.id] ?? after
                 let isAllowed = after.isAllowed && before.isAllowed
-                let refused = task.fields.filter { field in
-                    !after.fields.canWrite(field: field.name) || !before.fields.canWrite(field: field.name)
+                // A field that the caller may not read counts as changed: whether his guess is the present value is not
+                // his to learn, and so no line is called unchanged before it was decided.
+                let refused = task.values.values.keys.sorted { $0.name < $1.name }.filter { field in
+                    let isHidden = task.record != nil && !before.fields.canRead(field: field.name)
+                    return (task.fields.contains(field) || isHidden)
+                        && !(after.fields.canWrite(field: field.name) && before.fields.canWrite(field: field.name))
                 }
                 guard isAllowed, refused.isEmpty else {
                     let deciding = after.isAllowed ? before : after
@@ -204,6 +204,10 @@ struct EmployeeImport: Sendable {
                     run.report.rejected.append(
                         task.placed.line.rejection(
                             "policy does not allow this (\(reason)); decision \(deciding.id ?? "")", at: column))
+                    continue
+                }
+                guard !task.fields.isEmpty else {
+                    run.report.unchanged += 1
                     continue
                 }
                 task.decision = after
