@@ -1,0 +1,93 @@
+import Foundation
+import NIOHTTP1
+import Testing
+import WireFormat
+
+@testable import Bailiwick
+
+extension SharedInstallation {
+    /// What a security review found once, and what must not come back.
+    @Suite("Findings of a review")
+    struct ReviewFindingsTests {
+        private func csv(of running: RunningInstallation, _ change: (String) -> String = { $0 }) throws
+            -> APIClient.Body
+        {
+            let persona = try running.persona("employee", of: running.fennelgrey)
+            let file = RunningInstallation.root + "/demo/fennelgrey/employees.csv"
+            let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+            let line = try #require(lines.first { $0.hasPrefix(persona.employeeNumber + ",") })
+            return .csv(Array((lines[0] + "\n" + change(line) + "\n").utf8))
+        }
+
+        @Test("an import does not tell an administrator whether a guess of a hidden field is right")
+        func importIsNoOracle() async throws {
+            let running = try await RunningInstallation.shared()
+            let url = running.endpoints.publicURL(.hr) + "/v1/employees/import?dry_run=true"
+            let admin = try running.persona("admin", of: running.fennelgrey)
+            let right = try await running.api.send(.POST, url, token: admin.token, body: csv(of: running))
+                .with(status: 200).json
+            let wrong = try await running.api.send(
+                .POST, url, token: admin.token,
+                body: csv(of: running) { $0.replacing(",female,", with: ",male,").replacing("GB,", with: "FR,") }
+            ).with(status: 200).json
+            #expect(right["unchanged"] == 0)
+            #expect(right["rejected_count"] == 1)
+            #expect(right["rejected"]?.array?.first?["field"] == wrong["rejected"]?.array?.first?["field"])
+
+            let owner = try running.persona("owner", of: running.fennelgrey)
+            let own = try await running.api.send(.POST, url, token: owner.token, body: csv(of: running))
+                .with(status: 200).json
+            #expect(own["rejected_count"] == 0)
+        }
+
+        @Test("an administrator cannot invite an HR lead, himself under another name for instance")
+        func noSockPuppet() async throws {
+            let running = try await RunningInstallation.shared()
+            let admin = try running.persona("admin", of: running.fennelgrey)
+            let answer = try await running.api.send(
+                .POST, running.endpoints.publicURL(.auth) + "/v1/members", token: admin.token,
+                body: .json(["email": "puppet@fennelgrey.example", "roles": ["admin", "hr_lead"]]))
+            #expect(answer.status == 403)
+            #expect(answer.problem == "role-not-held")
+        }
+
+        @Test("creating says the same of a manager who is there and of one who is not, to somebody who may not create")
+        func createDecidesFirst() async throws {
+            let running = try await RunningInstallation.shared()
+            let viewer = try running.persona("viewer", of: running.fennelgrey)
+            let there = try running.persona("manager", of: running.fennelgrey).employee
+            for manager in [there, UUIDv7.generate().text] {
+                let answer = try await running.api.send(
+                    .POST, running.endpoints.publicURL(.hr) + "/v1/employees", token: viewer.token,
+                    body: .json([
+                        "employee_number": "X-1", "given_name": "A", "family_name": "B", "job_title": "C",
+                        "country": "GB", "employment_type": "full_time", "hired_on": "2026-01-01",
+                        "manager_id": .string(manager),
+                    ]))
+                #expect(answer.status == 403, "\(answer.json.text)")
+            }
+        }
+
+        @Test("a change that changes nothing shows the record, and is recorded as the read that it is")
+        func noChangeIsARead() async throws {
+            let running = try await RunningInstallation.shared()
+            let owner = try running.persona("owner", of: running.fennelgrey)
+            let linked = try running.persona("employee", of: running.fennelgrey)
+            let answer = try await running.api.send(
+                .PUT, running.endpoints.publicURL(.hr) + "/v1/employees/\(linked.employee)/member", token: owner.token,
+                body: .json(["member_id": .string(linked.member)])
+            ).with(status: 200)
+            let request = try #require(answer.headers["x-request-id"])
+            let deadline = ContinuousClock.now + .seconds(60)
+            var found: JSONValue?
+            while found == nil, ContinuousClock.now < deadline {
+                let page = try await running.api.send(
+                    .GET, running.endpoints.publicURL(.audit) + "/v1/events?action=employee.view&limit=200",
+                    token: owner.token
+                ).with(status: 200).json
+                found = page["items"]?.array?.first { $0["request_id"]?.string == request }
+            }
+            #expect(found?["resource"]?["id"]?.string == linked.employee)
+        }
+    }
+}
