@@ -1,5 +1,7 @@
 # Two commands do everything on a fresh Debian 12 with Swift 6.3: `make demo` and `make test`.
 # Debug builds carry coverage counters, so that the demo, the services under test and the tests share one .build.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
 .PHONY: demo test up bench lint build setup
 
 FLAGS = --enable-code-coverage
@@ -16,10 +18,11 @@ up: build
 test: setup
 	@swift build $(FLAGS) --build-tests
 	@rm -rf .build/coverage .build/debug/codecov
-	@swift test $(FLAGS) --skip-build --skip IntegrationTests
+	@swift test $(FLAGS) --skip-build --skip IntegrationTests | tee .build/unit-tests.log
 	@mkdir -p .build/coverage && mv .build/debug/codecov/*.profraw .build/coverage/
-	@swift test $(FLAGS) --skip-build --filter IntegrationTests
+	@swift test $(FLAGS) --skip-build --filter IntegrationTests | tee .build/integration-tests.log
 	@scripts/coverage
+	@grep -h 'Test run with' .build/unit-tests.log .build/integration-tests.log
 
 bench: setup
 	@scripts/setup bench
