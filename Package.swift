@@ -93,7 +93,8 @@ let package = Package(
             ]),
         library("Postgres", ["WireFormat", "SQLQuery", "CLibPQ", logging, metrics, lifecycle]),
         library(
-            "KeyVault", ["WireFormat", "SQLQuery", "Postgres", crypto, logging], resources: [.copy("Migrations")]),
+            "KeyVault", ["WireFormat", "SQLQuery", "Postgres", "CLibCrypto", crypto, logging],
+            resources: [.copy("Migrations")]),
         library("IdentityClient", ["WireFormat", "ServiceKit", "Postgres", "CLibCrypto", logging, lifecycle]),
         library("PolicyClient", ["WireFormat", "ServiceKit", "PolicyCore", logging]),
         library(
@@ -138,7 +139,7 @@ let package = Package(
         tests("PolicySQLTests", ["PolicySQL", "PolicyCore", "SQLQuery", "Postgres", "WireFormat"]),
         tests("AuditCoreTests", ["AuditCore", "WireFormat", crypto]),
         tests("HRDomainTests", ["HRDomain", "WireFormat"]),
-        tests("ServiceKitTests", ["ServiceKit", "WireFormat", httpClient, nioCore, crypto, logging]),
+        tests("ServiceKitTests", ["ServiceKit", "WireFormat", httpClient, nioCore, nioPosix, crypto, logging]),
         tests("PostgresTests", ["Postgres", "SQLQuery", "WireFormat"]),
         tests("KeyVaultTests", ["KeyVault", "Postgres", "SQLQuery", "WireFormat", crypto]),
         tests(

@@ -10,11 +10,10 @@ struct SignedCall: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signed-call", abstract: "Print the CPU microseconds of one signed call, both sides together.")
 
-    /// Calls under way at once.
-    private static let concurrency = 8
-
     /// Calls to measure.
     @Option var count = 4000
+    /// Calls under way at once.
+    @Option var concurrency = 8
     /// Calls before measuring.
     @Option var warmUp = 500
 
@@ -53,10 +52,13 @@ struct SignedCall: AsyncParsableCommand {
         for _ in 0..<warmUp { try await call() }
         let before = Self.processorTime()
         // A few at a time, as in a server with work to do: alone, each call would also pay for waking idle threads.
-        let share = count / Self.concurrency
+        let share = count / concurrency
+        // On the executor on which handlers run, who make such calls.
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<Self.concurrency {
-                group.addTask { for _ in 0..<share { try await call() } }
+            for _ in 0..<concurrency {
+                group.addTask(executorPreference: EventLoopExecutor.shared) {
+                    for _ in 0..<share { try await call() }
+                }
             }
             try await group.waitForAll()
         }

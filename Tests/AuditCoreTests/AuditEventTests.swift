@@ -15,6 +15,7 @@ import WireFormat
             #expect(try AuditEvent.decode(from: JSONValue.parse(event.canonicalBytes)) == event)
             let committed = try CommittedEvent(event)
             #expect(try CommittedEvent.decode(from: JSONValue.parse(committed.wire.bytes())) == committed)
+            #expect(committed.wireText == committed.wire.text)
         }
     }
 

@@ -55,13 +55,14 @@ public struct AuditOutbox: Sendable {
     public func insertion(of event: AuditEvent, onlyIf condition: SQL? = nil) throws -> SQL {
         let committed = try CommittedEvent(stamped(event))
         return try OutboxStore.insertion(
-            of: OutboxMessage(tenant: event.tenant, topic: .audit, id: event.id, payload: committed.wire),
-            onlyIf: condition)
+            of: event.id, event.tenant, .audit, payload: committed.wireText, onlyIf: condition)
     }
 
     /// Puts a command for another service into the outbox, in the transaction of the change that causes it.
     public func enqueue(_ message: OutboxMessage, in transaction: Transaction) async throws {
-        _ = try await transaction.execute(try OutboxStore.insertion(of: message, onlyIf: nil))
+        _ = try await transaction.execute(
+            try OutboxStore.insertion(
+                of: message.id, message.tenant, message.topic, payload: message.payload.text, onlyIf: nil))
     }
 
     private func stamped(_ event: AuditEvent) -> AuditEvent {

@@ -11,23 +11,24 @@ enum OutboxStore {
     }
 
     /// The statement that puts a message into the outbox; with `condition`, only when it holds.
-    static func insertion(of message: OutboxMessage, onlyIf condition: SQL?) throws -> SQL {
-        let bytes = message.payload.bytes()
-        guard bytes.count <= OutboxMessage.payloadLimit else {
+    ///
+    /// - Parameter payload: JSON text.
+    static func insertion(
+        of id: UUIDv7, _ tenant: TenantID, _ topic: OutboxTopic, payload: String, onlyIf condition: SQL?
+    ) throws -> SQL {
+        guard payload.utf8.count <= OutboxMessage.payloadLimit else {
             throw OutboxError(
                 code: .payloadTooLarge,
                 description: """
-                    the payload of \(message.id) has \(bytes.count) bytes, more than \(OutboxMessage.payloadLimit)
+                    the payload of \(id) has \(payload.utf8.count) bytes, more than \(OutboxMessage.payloadLimit)
                     """)
         }
-        let payload = String(decoding: bytes, as: UTF8.self)
         let columns: SQL = "INSERT INTO outbox (tenant, topic, id, payload) "
         guard let condition else {
-            return columns + "VALUES (\(message.tenant), \(message.topic.name), \(message.id), \(payload))"
+            return columns + "VALUES (\(tenant), \(topic.name), \(id), \(payload))"
         }
         return columns + """
-            SELECT \(message.tenant)::text, \(message.topic.name)::text, \(message.id)::uuid, \(payload)::text \
-            WHERE \(condition)
+            SELECT \(tenant)::text, \(topic.name)::text, \(id)::uuid, \(payload)::text WHERE \(condition)
             """
     }
 
@@ -65,7 +66,10 @@ enum OutboxStore {
 
     /// Removes what was acknowledged or moved aside.
     static func removal(of ids: [UUIDv7], _ tenant: TenantID, _ topic: OutboxTopic) -> SQL {
-        "DELETE FROM outbox WHERE tenant = \(tenant) AND topic = \(topic.name) AND id = ANY (\(ids)::uuid[])"
+        """
+        DELETE FROM outbox o USING unnest(\(ids)::uuid[]) AS delivered (id)
+        WHERE o.tenant = \(tenant) AND o.topic = \(topic.name) AND o.id = delivered.id
+        """
     }
 
     /// Keeps messages that the receiver refused; the rows must still be in `outbox`.

@@ -40,6 +40,14 @@ extension CommittedEvent: WireEncodable {
         ["event": event.wire, "salt": salt.wire, "commitment": .string(commitment.hex)]
     }
 
+    /// `wire` as canonical text, around the event's own canonical bytes: the event is written once.
+    ///
+    /// INVARIANT: the members stand in the order of RFC 8785, and hexadecimal and base64url need no escape.
+    public var wireText: String {
+        let event = String(decoding: canonicalBytes, as: UTF8.self)
+        return "{\"commitment\":\"\(commitment.hex)\",\"event\":\(event),\"salt\":\"\(Base64URL.encode(salt.bytes))\"}"
+    }
+
     /// Reads `{"event", "salt", "commitment"}` and recomputes the commitment: one that differs is refused.
     public static func decode(from value: JSONValue) throws(FieldErrors) -> CommittedEvent {
         let received = try Received.decode(from: value)

@@ -43,7 +43,7 @@ enum Envelope {
         }
         let header = [version] + reference.bytes
         let associated = place.associatedData(header: header)
-        let derived = derive(key, salt: salt, associated: associated)
+        let derived = try derive(key, salt: salt, associated: associated)
         var padded = pad(plain)
         defer { wipe(&padded) }
         do {
@@ -63,7 +63,7 @@ enum Envelope {
         let commitmentEnd = saltEnd + commitmentBytes
         let header = Array(envelope[..<headerBytes])
         let associated = place.associatedData(header: header)
-        let derived = derive(key, salt: Array(envelope[headerBytes..<saltEnd]), associated: associated)
+        let derived = try derive(key, salt: Array(envelope[headerBytes..<saltEnd]), associated: associated)
         guard ConstantTime.equal(derived.commitment, envelope[saltEnd..<commitmentEnd]) else { throw notAuthentic }
         var padded: [UInt8]
         do {
@@ -105,15 +105,14 @@ enum Envelope {
         let commitment: [UInt8]
     }
 
-    private static func derive(_ key: DataKey, salt: [UInt8], associated: [UInt8]) -> Derived {
-        let both = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key.symmetric, salt: salt, info: associated,
-            outputByteCount: DataKey.byteCount + commitmentBytes)
-        return both.withUnsafeBytes { bytes in
-            Derived(
-                encryption: SymmetricKey(data: UnsafeRawBufferPointer(rebasing: bytes[..<DataKey.byteCount])),
-                commitment: Array(bytes[DataKey.byteCount...]))
-        }
+    private static func derive(
+        _ key: DataKey, salt: [UInt8], associated: [UInt8]
+    ) throws(KeyVaultError) -> Derived {
+        var both = try KeyDerivation.derive(
+            key, salt: salt, info: associated, count: DataKey.byteCount + commitmentBytes)
+        defer { wipe(&both) }
+        return Derived(
+            encryption: SymmetricKey(data: both[..<DataKey.byteCount]), commitment: Array(both[DataKey.byteCount...]))
     }
 
     /// Appends `0x80` and zeros up to a multiple of `paddingBlock`.

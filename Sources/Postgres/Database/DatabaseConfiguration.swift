@@ -77,6 +77,9 @@ public struct DatabaseConfiguration: Sendable {
             ("lock_timeout", Self.milliseconds(lockTimeout)),
             // Compilation pays for reports of seconds, not for statements of microseconds.
             ("jit", "off"),
+            // Every statement narrows by tenant and key, so one plan serves all values; planning anew costs more than
+            // running.
+            ("plan_cache_mode", "force_generic_plan"),
         ]
         if let schema { settings.append(("search_path", schema)) }
         return settings.map { (name: $0.0, value: $0.1) }

@@ -23,17 +23,29 @@ public struct DeviceInfo: Sendable, Hashable {
     }
 
     // The order matters: Chrome calls itself Safari too, Edge calls itself Chrome too, Android calls itself Linux too.
-    private static let devices: [(mark: String, name: String)] = [
+    private static let devices: [(mark: StaticString, name: String)] = [
         ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"), ("Windows", "Windows"),
         ("Macintosh", "macOS"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
     ]
-    private static let browsers: [(mark: String, name: String)] = [
+    private static let browsers: [(mark: StaticString, name: String)] = [
         ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
         ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"), ("Wget/", "wget"), ("python", "Python"),
         ("Python", "Python"), ("Go-http-client", "Go"), ("okhttp", "OkHttp"), ("bailiwick", "bailiwick"),
     ]
 
-    private static func firstMatch(in text: String, _ table: [(mark: String, name: String)]) -> String {
-        table.first { text.contains($0.mark) }?.name ?? "unknown"
+    private static func firstMatch(in text: String, _ table: [(mark: StaticString, name: String)]) -> String {
+        let bytes = Array(text.utf8)
+        return table.first { contains(bytes, $0.mark) }?.name ?? "unknown"
+    }
+
+    /// `String.contains` builds a searcher for each of twenty marks, which was 3 % of a read.
+    private static func contains(_ text: [UInt8], _ mark: StaticString) -> Bool {
+        let mark = UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount)
+        guard text.count >= mark.count else { return false }
+        return text.withUnsafeBufferPointer { text in
+            (0...text.count - mark.count).contains { start in
+                text[start] == mark[0] && mark.indices.allSatisfy { text[start + $0] == mark[$0] }
+            }
+        }
     }
 }

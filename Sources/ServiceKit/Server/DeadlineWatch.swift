@@ -70,7 +70,9 @@ final class Exchange: Sendable {
                     return state.outcome
                 }
                 if let early { return continuation.resume(returning: early) }
-                let task = Task { self.finish(.answered(await work(self))) }
+                let task = Task(executorPreference: EventLoopExecutor.shared) {
+                    self.finish(.answered(await work(self)))
+                }
                 state.withLock { if $0.outcome == nil { $0.task = task } }
             }
         } onCancel: {

@@ -59,7 +59,7 @@ struct Listener: Service {
 
     func run() async throws {
         do {
-            try await server.run()
+            try await withTaskExecutorPreference(EventLoopExecutor.shared) { try await server.run() }
         } catch let error as IOError {
             throw SettingsError("the \(kind.rawValue) listener cannot listen on \(place): \(Self.reason(error))")
         }

@@ -3,11 +3,15 @@ extension JSONParser {
     mutating func string() throws(JSONParseError) -> String {
         position += 1
         let start = position
+        var union: UInt8 = 0
         while let byte = peek() {
+            union |= byte
             switch byte {
             case UInt8(ascii: "\""):
                 defer { position += 1 }
-                return try decode(bytes[start..<position], at: start)
+                let text = UnsafeBufferPointer(rebasing: bytes[start..<position])
+                // ASCII is valid, and most text is ASCII.
+                return union < 0x80 ? String(decoding: text, as: UTF8.self) : try decode(text, at: start)
             case UInt8(ascii: "\\"): return try escapedString(from: start)
             case 0..<0x20: throw failure("a control character in a string must be escaped")
             default: position += 1

@@ -3,6 +3,7 @@ extension JSONValue {
     /// surrogates, numbers that a double can hold. NUL in a string is refused too, since PostgreSQL cannot store it.
     ///
     /// - Throws: `JSONParseError`, which names the place.
+    @inlinable
     public static func parse(
         _ bytes: some Collection<UInt8>, limits: JSONLimits = .standard
     ) throws(JSONParseError) -> JSONValue {
@@ -21,7 +22,8 @@ extension JSONValue {
         try parse(Array(text.utf8), limits: limits)
     }
 
-    private static func parse(
+    @usableFromInline
+    static func parse(
         buffer: UnsafeBufferPointer<UInt8>, limits: JSONLimits
     ) throws(JSONParseError) -> JSONValue {
         guard buffer.count <= limits.bytes else {

@@ -27,11 +27,13 @@ extension JSONValue {
             output.append(UInt8(ascii: "]"))
         case .object(let members):
             output.append(UInt8(ascii: "{"))
-            for (index, name) in members.keys.sorted(by: Self.precedes).enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
+            var isFirst = true
+            for (name, value) in members.sorted(by: { Self.precedes($0.key, $1.key) }) {
+                if !isFirst { output.append(UInt8(ascii: ",")) }
+                isFirst = false
                 Self.write(name, to: &output)
                 output.append(UInt8(ascii: ":"))
-                members[name]?.write(to: &output)
+                value.write(to: &output)
             }
             output.append(UInt8(ascii: "}"))
         }
@@ -39,11 +41,26 @@ extension JSONValue {
 
     /// RFC 8785 §3.2.3: by UTF-16 code units, which differs from UTF-8 order only beyond U+D7FF.
     private static func precedes(_ left: String, _ right: String) -> Bool {
-        left.utf16.lexicographicallyPrecedes(right.utf16)
+        // Of ASCII, which both counts tell in constant time, `<` compares the bytes.
+        if left.utf8.count == left.utf16.count, right.utf8.count == right.utf16.count { return left < right }
+        return left.utf16.lexicographicallyPrecedes(right.utf16)
     }
 
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        if text.utf8.withContiguousStorageIfAvailable({ !$0.contains(where: needsEscape) }) == true {
+            output.append(contentsOf: text.utf8)
+        } else {
+            writeEscaped(text, to: &output)
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func writeEscaped(_ text: String, to output: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""): output.append(contentsOf: #"\""#.utf8)
@@ -57,7 +74,6 @@ extension JSONValue {
             default: output.append(byte)
             }
         }
-        output.append(UInt8(ascii: "\""))
     }
 
     /// ECMA-262 `Number::toString`, which RFC 8785 §3.2.2.3 prescribes. Swift's description has the same shortest

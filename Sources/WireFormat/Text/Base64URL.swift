@@ -10,23 +10,27 @@ public enum Base64URL {
     }()
 
     /// The text of `bytes`.
+    @inlinable
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         // On contiguous memory the loops below run unspecialised types nowhere; tokens pass here on every call.
         bytes.withContiguousStorageIfAvailable(encode(buffer:)) ?? Array(bytes).withUnsafeBufferPointer(encode(buffer:))
     }
 
     /// The bytes that `text` spells, or nil when it is not the one spelling of any.
+    @inlinable
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         text.withContiguousStorageIfAvailable(decode(buffer:)) ?? Array(text).withUnsafeBufferPointer(decode(buffer:))
     }
 
     /// The bytes that `text` spells, or nil when it is not the one spelling of any.
+    @inlinable
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var text = String(text)
         return text.withUTF8(decode(buffer:))
     }
 
-    private static func encode(buffer bytes: UnsafeBufferPointer<UInt8>) -> String {
+    @usableFromInline
+    static func encode(buffer bytes: UnsafeBufferPointer<UInt8>) -> String {
         let count = (bytes.count * 4 + 2) / 3
         return alphabet.withUnsafeBufferPointer { alphabet in
             String(unsafeUninitializedCapacity: count) { buffer in
@@ -51,7 +55,8 @@ public enum Base64URL {
         }
     }
 
-    private static func decode(buffer text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    @usableFromInline
+    static func decode(buffer text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         values.withUnsafeBufferPointer { values in
             var bits: UInt32 = 0
             var held: UInt32 = 0

@@ -1,18 +1,23 @@
 /// Hexadecimal text, lower case.
 public enum Hex {
-    private static let digits = Array("0123456789abcdef".utf8)
-
     /// Two lower-case digits a byte.
+    @inlinable
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
             var position = 0
             for byte in bytes {
-                buffer[position] = digits[Int(byte >> 4)]
-                buffer[position + 1] = digits[Int(byte & 15)]
+                buffer[position] = digit(byte >> 4)
+                buffer[position + 1] = digit(byte & 15)
                 position += 2
             }
             return position
         }
+    }
+
+    /// The lower-case digit of a value below 16.
+    @inlinable
+    static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     /// The bytes of `text`, or nil when it is no hexadecimal of even length. Upper case is accepted.

@@ -8,33 +8,37 @@ public struct UUIDv7: Hashable, Comparable, Sendable, LosslessStringConvertible 
         var generator = SystemRandomNumberGenerator()
         let milliseconds = UInt64(max(0, instant.microseconds / 1000)) & 0xFFFF_FFFF_FFFF
         return UUIDv7(
-            high: milliseconds << 16 | 0x7000 | generator.next() & 0x0FFF,
-            low: 0x8000_0000_0000_0000 | generator.next() >> 2)
+            valid: milliseconds << 16 | 0x7000 | generator.next() & 0x0FFF,
+            0x8000_0000_0000_0000 | generator.next() >> 2)
     }
 
-    private init(high: UInt64, low: UInt64) {
+    private init(valid high: UInt64, _ low: UInt64) {
         self.high = high
         self.low = low
     }
 
     /// The sixteen bytes; nil when they are not sixteen, or not of version 7 and the RFC's variant.
+    @inlinable
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        var words: (UInt64, UInt64) = (0, 0)
-        for (index, byte) in bytes.enumerated() {
-            if index < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }
-        }
-        guard words.0 & 0xF000 == 0x7000, words.1 >> 62 == 0b10 else { return nil }
-        self.init(high: words.0, low: words.1)
+        var whole: UInt128 = 0
+        for byte in bytes { whole = whole << 8 | UInt128(byte) }
+        self.init(high: UInt64(truncatingIfNeeded: whole >> 64), low: UInt64(truncatingIfNeeded: whole))
+    }
+
+    /// Nil when the words are not of version 7 and the RFC's variant.
+    @usableFromInline
+    init?(high: UInt64, low: UInt64) {
+        guard high & 0xF000 == 0x7000, low >> 62 == 0b10 else { return nil }
+        self.init(valid: high, low)
     }
 
     /// Reads the one canonical spelling: 36 characters, lower case, hyphens in their places, version 7.
     public init?(_ text: String) {
-        let source = Array(text.utf8)
-        guard source.count == 36 else { return nil }
+        guard text.utf8.count == 36 else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
         var digits = 0
-        for (index, byte) in source.enumerated() {
+        for (index, byte) in text.utf8.enumerated() {
             if index == 8 || index == 13 || index == 18 || index == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
@@ -45,29 +49,34 @@ public struct UUIDv7: Hashable, Comparable, Sendable, LosslessStringConvertible 
             if digits < 16 { words.0 = words.0 << 4 | UInt64(digit) } else { words.1 = words.1 << 4 | UInt64(digit) }
             digits += 1
         }
-        guard words.0 & 0xF000 == 0x7000, words.1 >> 62 == 0b10 else { return nil }
         self.init(high: words.0, low: words.1)
     }
 
     /// The sixteen bytes in network order.
     public var bytes: [UInt8] {
-        (0..<16).map { index in
-            UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - index % 8 * 8))
+        [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
+            for index in 0..<16 { buffer[index] = byte(at: index) }
+            count = 16
         }
+    }
+
+    private func byte(at index: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - index % 8 * 8))
     }
 
     /// The canonical spelling, 36 characters.
     public var text: String {
-        let digits = Array(Hex.encode(bytes).utf8)
-        return String(unsafeUninitializedCapacity: 36) { buffer in
+        String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
-            for (index, digit) in digits.enumerated() {
-                if index == 8 || index == 12 || index == 16 || index == 20 {
+            for index in 0..<16 {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
                     buffer[position] = UInt8(ascii: "-")
                     position += 1
                 }
-                buffer[position] = digit
-                position += 1
+                let byte = byte(at: index)
+                buffer[position] = Hex.digit(byte >> 4)
+                buffer[position + 1] = Hex.digit(byte & 15)
+                position += 2
             }
             return position
         }

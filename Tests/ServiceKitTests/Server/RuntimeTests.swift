@@ -1,3 +1,4 @@
+import NIOPosix
 import Synchronization
 import Testing
 import WireFormat
@@ -53,6 +54,25 @@ import WireFormat
         #expect(text.contains("process_cpu_seconds_total "))
         #expect(text.contains(#"http_requests_in_flight{listener="internal"} 1"#))
         #expect(!text.contains("nobody"))
+        await service.stop()
+    }
+
+    @Test func handlersRunOnEventLoopsUnlessTheyLeaveThem() async throws {
+        @Sendable func thread() -> String { MultiThreadedEventLoopGroup.currentEventLoop == nil ? "pool" : "loop" }
+        let service = try await RunningService.start(
+            keys: try TestKeys(),
+            public: [
+                Route(.get, "/v1/here", access: .open(because: "a test")) { _ in
+                    let before = thread()
+                    try await Task.sleep(for: .milliseconds(1))
+                    return .json(.array([.string(before), .string(thread())]))
+                },
+                Route(.get, "/v1/away", access: .open(because: "a test")) { _ in
+                    await withTaskExecutorPreference(globalConcurrentExecutor) { .json(.string(thread())) }
+                },
+            ])
+        #expect(try await plain("GET", service.publicURL + "/v1/here").json == ["loop", "loop"])
+        #expect(try await plain("GET", service.publicURL + "/v1/away").json == "pool")
         await service.stop()
     }
 

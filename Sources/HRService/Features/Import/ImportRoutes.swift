@@ -19,6 +19,11 @@ struct ImportRoutes: Sendable {
     }
 
     @Sendable private func load(_ call: Call) async throws -> Reply {
-        .json(try await imports.run(call, isDryRun: call.query.bool("dry_run") ?? false).wire)
+        let isDryRun = try call.query.bool("dry_run") ?? false
+        // Thousands of lines are read and sealed: not on an event loop, whose connections would wait.
+        let report = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await imports.run(call, isDryRun: isDryRun)
+        }
+        return .json(report.wire)
     }
 }
