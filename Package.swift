@@ -167,8 +167,8 @@ let package = Package(
         tests(
             "AuditServiceTests",
             [
-                "AuditService", "AuditClient", "AuditCore", "Bailiwick", "ServiceKit", "Postgres", "SQLQuery",
-                "WireFormat", logging, lifecycle, arguments,
+                "AuditService", "AuditClient", "AuditCore", "PolicyCore", "Bailiwick", "ServiceKit", "Postgres",
+                "SQLQuery", "WireFormat", logging, lifecycle, arguments,
             ]),
         tests("BailiwickTests", ["Bailiwick", "ServiceKit", "PrivateCluster", "WireFormat", subprocess, system]),
         tests(

@@ -88,6 +88,6 @@ struct TrailReaderTests {
         _ = try await all(EventFilter(order: .newest), fixture, limit: 10)
         let trail = try await fixture.trail()
         #expect(trail.map { $0.event["action"]?.string } == ["audit.view"])
-        #expect(trail[0].wire["sequence"] == 0)
+        #expect(trail[0].sequence == 0)
     }
 }

@@ -89,5 +89,49 @@ extension SharedInstallation {
             }
             #expect(found?["resource"]?["id"]?.string == linked.employee)
         }
+
+        /// The newest event that one request caused, as `reader` is shown it; the relay needs a moment.
+        private func event(
+            of request: String, _ action: String, to reader: Persona, _ running: RunningInstallation
+        ) async throws -> JSONValue {
+            let url = running.endpoints.publicURL(.audit) + "/v1/events?action=\(action)&request_id=\(request)"
+            let deadline = ContinuousClock.now + .seconds(60)
+            while ContinuousClock.now < deadline {
+                let page = try await running.api.send(.GET, url, token: reader.token).with(status: 200).json
+                if let found = page["items"]?.array?.first { return found }
+            }
+            throw CommandFailure("no event of \(request)")
+        }
+
+        @Test("the trail does not show an administrator the values of fields that are closed to him")
+        func trailWithholds() async throws {
+            let running = try await RunningInstallation.shared()
+            let owner = try running.persona("owner", of: running.fennelgrey)
+            let admin = try running.persona("admin", of: running.fennelgrey)
+            let manager = try running.persona("manager", of: running.fennelgrey).employee
+            let url = running.endpoints.publicURL(.hr) + "/v1/employees/" + manager
+            let seen = try await running.api.send(.GET, url, token: owner.token).with(status: 200)
+            let grade = seen.json["grade"]?.string == "G9" ? "G8" : "G9"
+            let answer = try await running.api.send(
+                .PATCH, url, token: owner.token, body: .json(["grade": .string(grade)]),
+                headers: [("If-Match", #require(seen.headers["etag"]))]
+            ).with(status: 200)
+            let request = try #require(answer.headers["x-request-id"])
+
+            let whole = try await event(of: request, "employee.update", to: owner, running)
+            #expect(whole["withheld"] == [])
+            #expect(whole["changes"]?.array?.first?["after"] == ["plain": .string(grade)])
+            let part = try await event(of: request, "employee.update", to: admin, running)
+            let closed: JSONValue = [["field": "grade", "withheld": ["before", "after"]]]
+            #expect(part["changes"] == closed)
+
+            // The salt would let him try every grade until the commitment fits.
+            let id = try #require(whole["id"]?.string)
+            let proof = running.endpoints.publicURL(.audit) + "/v1/proofs/inclusion?event=" + id
+            let toOwner = try await running.api.send(.GET, proof, token: owner.token).with(status: 200).json
+            #expect(toOwner["salt"]?.string != nil && toOwner["withheld"] == [])
+            let toAdmin = try await running.api.send(.GET, proof, token: admin.token).with(status: 200).json
+            #expect(toAdmin["salt"] == nil && toAdmin["withheld"] == ["salt"])
+        }
     }
 }

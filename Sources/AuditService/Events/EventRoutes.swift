@@ -38,13 +38,14 @@ struct EventRoutes: Sendable {
         let limit = try call.query.limit()
         let position = try position(call, filter, token.tenant, token.subject)
         let resource = EventResource(type: TrailAccess.resourceType, id: token.tenant.text)
-        let decision = try await access.require(call, token, resource: resource)
+        let admission = try await access.require(call, token, resource: resource)
         let page = try await reader.page(filter, after: position, limit: limit, token.tenantScope) { page in
             AuditEvent(
-                call, by: token, action: TrailAccess.action, resource: resource, decision: decision,
+                call, by: token, action: TrailAccess.action, resource: resource, decision: admission.decision,
                 metadata: Self.metadata(filter, page))
         }
-        return reply(page, filter, token.tenant, token.subject)
+        let changes = try await access.changes(call, in: page.items.map(\.event))
+        return reply(page, filter, token.tenant, token.subject, admission.sight, changes)
     }
 
     @Sendable private func listForOperator(_ call: Call) async throws -> Reply {
@@ -62,7 +63,7 @@ struct EventRoutes: Sendable {
                 resource: EventResource(type: TrailAccess.resourceType, id: tenant.text),
                 metadata: Self.metadata(filter, page))
         }
-        return reply(page, filter, tenant, Self.operatorSubject)
+        return reply(page, filter, tenant, Self.operatorSubject, .whole, .whole)
     }
 
     private func position(
@@ -77,12 +78,14 @@ struct EventRoutes: Sendable {
     }
 
     private func reply(
-        _ page: TrailReader.Page, _ filter: EventFilter, _ tenant: TenantID, _ subject: UUIDv7
+        _ page: TrailReader.Page, _ filter: EventFilter, _ tenant: TenantID, _ subject: UUIDv7, _ sight: TrailSight,
+        _ changes: ChangeSight
     ) -> Reply {
         let next = page.next.map {
             cursors.encode($0.parts, tenant: tenant, subject: subject, query: filter.fingerprint)
         }
-        return .page(page.items.map(\.wire), next: next)
+        let items = page.items.map { ShownEvent($0.event, sequence: $0.sequence, sight, changes).wire }
+        return .page(items, next: next)
     }
 
     private static func metadata(_ filter: EventFilter, _ page: TrailReader.Page) -> [String: JSONValue] {

@@ -35,15 +35,6 @@ struct TrailReader: Sendable {
     }
 }
 
-extension EventStore.Stored: WireEncodable {
-    /// The event as it was written, with one member more: `sequence`.
-    var wire: JSONValue {
-        var members = event.object ?? [:]
-        members["sequence"] = .integer(sequence)
-        return .object(members)
-    }
-}
-
 extension EventStore.Position {
     /// The position as a cursor holds it.
     var parts: [String] { [time.rfc3339, id.text] }

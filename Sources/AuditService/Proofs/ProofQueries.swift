@@ -9,6 +9,8 @@ struct ProofQueries: Sendable {
     struct Inclusion: Sendable {
         let event: UUIDv7
         let salt: [UInt8]
+        /// The event as it was written; nil once retention took it.
+        let body: JSONValue?
         let commitment: TreeHash
         let proof: InclusionProof
         let checkpoint: StoredCheckpoint
@@ -28,7 +30,7 @@ struct ProofQueries: Sendable {
         guard let checkpoint = try await sealer.seal(tenant) else { return nil }
         return try await database.transaction(scope) { transaction in
             let answers = try await transaction.pipeline([
-                TreeStore.leaf(of: event, tenant), TreeStore.salt(of: event, tenant),
+                TreeStore.leaf(of: event, tenant), TreeStore.opening(of: event, tenant),
             ])
             guard let leaf = answers[0].first,
                 let commitment = TreeHash(bytes: try leaf.get("commitment", as: [UInt8].self))
@@ -44,9 +46,11 @@ struct ProofQueries: Sendable {
             try Self.believe(tenant) { () throws(ProofError) in
                 try proof.verify(leaf: MerkleHashing.leafHash(commitment), root: checkpoint.root)
             }
+            let opening = answers[1].first
             return Inclusion(
-                event: event, salt: try answers[1].first?.get("salt") ?? [], commitment: commitment, proof: proof,
-                checkpoint: checkpoint)
+                event: event, salt: try opening?.get("salt") ?? [],
+                body: try opening.map { try JSONValue.parse(try $0.get("body", as: String.self).utf8) },
+                commitment: commitment, proof: proof, checkpoint: checkpoint)
         }
     }
 

@@ -4,7 +4,8 @@ import ServiceKit
 import WireFormat
 
 /// The proofs of one's own organisation's log. Whoever may read the trail may have them; they show hashes only, so
-/// handing them out is not itself an event.
+/// handing them out is not itself an event. The salt, which tells whether a guess of an event is right, goes only to
+/// whoever is shown that event whole.
 struct ProofRoutes: Sendable {
     let proofs: ProofQueries
     let access: TrailAccess
@@ -20,26 +21,34 @@ struct ProofRoutes: Sendable {
     }
 
     @Sendable private func checkpoint(_ call: Call) async throws -> Reply {
-        let token = try await allowed(call)
+        let (token, _) = try await allowed(call)
         guard let checkpoint = try await proofs.checkpoint(token.tenantScope) else { throw Self.emptyLog }
         return .json(checkpoint.wire(token.tenant))
     }
 
     @Sendable private func inclusion(_ call: Call) async throws -> Reply {
         guard let event = try call.query.uuid("event") else { throw Problem.invalidQuery("event", "is needed") }
-        let token = try await allowed(call)
+        let (token, sight) = try await allowed(call)
         guard let inclusion = try await proofs.inclusion(of: event, token.tenantScope) else {
             throw Problem.notFound("there is no such event in the log")
         }
-        return .json([
+        let index = Int64(clamping: inclusion.proof.index)
+        var isWhole = false
+        if let body = inclusion.body {
+            let changes = try await access.changes(call, in: [body])
+            isWhole = ShownEvent(body, sequence: index, sight, changes).isWhole
+        }
+        var members: [String: JSONValue] = [
             "event": inclusion.event.wire,
-            "index": .integer(Int64(clamping: inclusion.proof.index)),
+            "index": .integer(index),
             "size": .integer(Int64(clamping: inclusion.proof.size)),
-            "salt": .string(Base64URL.encode(inclusion.salt)),
             "commitment": .string(inclusion.commitment.hex),
             "path": JSONValue(inclusion.proof.path.map(\.hex)),
             "checkpoint": inclusion.checkpoint.wire(token.tenant),
-        ])
+            "withheld": isWhole ? [] : ["salt"],
+        ]
+        if isWhole { members["salt"] = .string(Base64URL.encode(inclusion.salt)) }
+        return .json(.object(members))
     }
 
     @Sendable private func consistency(_ call: Call) async throws -> Reply {
@@ -49,7 +58,7 @@ struct ProofRoutes: Sendable {
         }
         let to = try call.query.integer("to", in: sizes)
         if let to, to < from { throw Problem.invalidQuery("to", "is less than `from`") }
-        let token = try await allowed(call)
+        let (token, _) = try await allowed(call)
         let answer = try await proofs.consistency(
             from: UInt64(from), to: to.map { UInt64($0) }, token.tenantScope)
         guard let (proof, checkpoint) = answer else {
@@ -63,11 +72,11 @@ struct ProofRoutes: Sendable {
         ])
     }
 
-    private func allowed(_ call: Call) async throws -> AccessToken {
+    private func allowed(_ call: Call) async throws -> (token: AccessToken, sight: TrailSight) {
         let token = try call.user
-        _ = try await access.require(
+        let admission = try await access.require(
             call, token, resource: EventResource(type: TrailAccess.resourceType, id: token.tenant.text))
-        return token
+        return (token, admission.sight)
     }
 
     private static let emptyLog = Problem.notFound("the log has no events yet")

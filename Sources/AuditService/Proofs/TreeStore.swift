@@ -72,7 +72,7 @@ enum TreeStore {
     }
 
     /// What opens an event's commitment.
-    static func salt(of event: UUIDv7, _ tenant: TenantID) -> SQL {
-        "SELECT salt FROM event_body WHERE tenant = \(tenant) AND id = \(event)"
+    static func opening(of event: UUIDv7, _ tenant: TenantID) -> SQL {
+        "SELECT salt, body FROM event_body WHERE tenant = \(tenant) AND id = \(event)"
     }
 }
