@@ -186,6 +186,8 @@ def harbourlight() -> None:
     org.write("harbourlight", [
         (chief, "owner"), (people[0], "hr_lead"), (operations[0], "manager"), (finance[0], "analyst"),
         (workers[0], "employee"), (heads["Finance"], "viewer"), (heads["Technology"], "admin"),
+        # Two administrators: nobody links himself to an employee, nor whom he has invited.
+        (heads["Commercial"], "admin"),
     ])
 
 
@@ -211,6 +213,8 @@ def fennel() -> None:
     org.write("fennelgrey", [
         (chief, "owner"), (office[0], "hr_lead"), (interiors[0], "manager"), (interiors[1], "analyst"),
         (org.rows[-1]["employee_number"], "employee"), (office[1], "viewer"), (office[2], "admin"),
+        # Two administrators: nobody links himself to an employee, nor whom he has invited.
+        (office[3], "admin"),
     ])
 
 

@@ -94,6 +94,18 @@ struct IdentityFixture: Sendable {
             scope: TenantScope(tenant: tenant), call())
     }
 
+    /// Somebody who has joined invites.
+    func invite(
+        _ email: String, in tenant: TenantID, roles: [Role], by inviter: Person
+    ) async throws -> (Member, SentInvitation) {
+        let token = try accessToken(try await tokens(of: inviter))
+        return try await invitations.invite(
+            InviteRequest.decode(from: ["email": .string(email), "roles": RoleSet(roles).wire]),
+            by: .init(
+                member: token.subject, roles: Role.list(token.roles) ?? [], actor: EventActor(token), decision: nil),
+            scope: TenantScope(tenant: tenant), call())
+    }
+
     func join(
         _ invitation: SentInvitation, email: String, tenant: TenantID, _ member: UUIDv7
     ) async throws -> Person {

@@ -143,6 +143,46 @@ struct MemberTests {
         #expect(own?.code == "own-link")
     }
 
+    @Test("whoever invited a member, now or before, does not link him: the invitation's token was his to answer")
+    func inviterDoesNotLink() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let first = try await fixture.person(in: owner.tenant, roles: [.admin])
+        let second = try await fixture.person(in: owner.tenant, roles: [.admin])
+        let email = "invited@example.org"
+        _ = try await fixture.invite(email, in: owner.tenant, roles: [.employee], by: first)
+        let (member, invitation) = try await fixture.invite(email, in: owner.tenant, roles: [.employee], by: second)
+        for isJoined in [false, true] {
+            if isJoined { _ = try await fixture.join(invitation, email: email, tenant: owner.tenant, member.id) }
+            for inviter in [first, second] {
+                let token = try fixture.accessToken(try await fixture.tokens(of: inviter))
+                let refusal = try await problem {
+                    _ = try await fixture.members.link(member.id, to: .generate(), by: token, fixture.call(as: .hr))
+                }
+                #expect(refusal == .ownInvitation, "\(isJoined)")
+            }
+        }
+        let token = try fixture.accessToken(try await fixture.tokens(of: owner))
+        let employee = UUIDv7.generate()
+        let linked = try await fixture.members.link(member.id, to: employee, by: token, fixture.call(as: .hr))
+        #expect(linked.employeeID == employee)
+    }
+
+    @Test("a member who is linked and has not joined is not invited again: whoever linked him would get the token")
+    func linkedIsNotInvited() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let admin = try await fixture.person(in: owner.tenant, roles: [.admin])
+        let email = "invited@example.org"
+        let (member, _) = try await fixture.invite(email, in: owner.tenant, roles: [.employee])
+        let token = try fixture.accessToken(try await fixture.tokens(of: admin))
+        _ = try await fixture.members.link(member.id, to: .generate(), by: token, fixture.call(as: .hr))
+        let refusal = try await problem {
+            _ = try await fixture.invite(email, in: owner.tenant, roles: [.employee], by: admin)
+        }
+        #expect(refusal?.code == "member-linked")
+    }
+
     @Test("another organisation's member is not there")
     func foreign() async throws {
         let fixture = try await IdentityFixture.make()

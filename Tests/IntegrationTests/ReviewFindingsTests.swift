@@ -133,5 +133,29 @@ extension SharedInstallation {
             let toAdmin = try await running.api.send(.GET, proof, token: admin.token).with(status: 200).json
             #expect(toAdmin["salt"] == nil && toAdmin["withheld"] == ["salt"])
         }
+
+        @Test("whoever invited a member does not link him to an employee, and the refusal is on record")
+        func inviterDoesNotLink() async throws {
+            let running = try await RunningInstallation.shared()
+            let admin = try running.persona("admin", of: running.fennelgrey)
+            let invited = try await running.api.send(
+                .POST, running.endpoints.publicURL(.auth) + "/v1/members", token: admin.token,
+                body: .json(["email": "puppet@fennelgrey.example", "roles": ["employee"]])
+            ).with(status: 201).json
+            let employees = try await running.api.send(
+                .GET, running.endpoints.publicURL(.hr) + "/v1/employees?limit=200", token: admin.token
+            ).with(status: 200).json["items"]?.array
+            let victim = try #require(employees?.last { $0["member_id"] == .null }?["id"]?.string)
+            let answer = try await running.api.send(
+                .PUT, running.endpoints.publicURL(.hr) + "/v1/employees/\(victim)/member", token: admin.token,
+                body: .json(["member_id": try #require(invited["id"])]))
+            #expect(answer.status == 403)
+            #expect(answer.problem == "own-invitation")
+            #expect(answer.json["decision_id"]?.string != nil)
+            let request = try #require(answer.headers["x-request-id"])
+            let event = try await event(of: request, "employee.link_member", to: admin, running)
+            #expect(event["outcome"] == "denied" && event["reason"] == "own-invitation")
+            #expect(event["resource"]?["id"]?.string == victim)
+        }
     }
 }

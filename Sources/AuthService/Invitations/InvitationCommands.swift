@@ -38,6 +38,8 @@ struct InvitationCommands: Sendable {
             guard member == nil || member?.status == .invited, member == nil || member?.roles == request.roles else {
                 throw Self.memberExists
             }
+            // Whoever links does not invite: he would get the token of a member that is an employee already.
+            guard member?.employeeID == nil else { throw Self.memberLinked }
             let invited = member?.id ?? id
             var statements: [SQL] = []
             if member == nil {
@@ -55,8 +57,11 @@ struct InvitationCommands: Sendable {
                     .generate(at: now), tenant: scope.tenant, member: invited, hash: token.hash, by: inviter.member,
                     now: now),
                 try parts.outbox.insertion(of: event),
-                MemberStore.one(invited, tenant: scope.tenant, where: "true"),
             ]
+            if let inviter = inviter.member {
+                statements.append(MemberStore.remember(inviter: inviter, of: invited, tenant: scope.tenant))
+            }
+            statements.append(MemberStore.one(invited, tenant: scope.tenant, where: "true"))
             do {
                 let results = try await transaction.pipeline(statements)
                 guard let row = results.last?.first else { throw DamagedRow(table: "member") }
@@ -71,6 +76,10 @@ struct InvitationCommands: Sendable {
     private static let memberExists = Problem.conflict(
         "member-exists", detail: "the organisation has a member of this address, or invited one with other roles",
         errors: [FieldError(pointer: "/email", detail: "belongs to a member")])
+
+    private static let memberLinked = Problem.conflict(
+        "member-linked", detail: "the member is linked to an employee already; end it, and invite the person anew",
+        errors: [FieldError(pointer: "/email", detail: "belongs to a member who is linked to an employee")])
 
     // MARK: Accepting
 

@@ -43,11 +43,17 @@ struct MemberCommands: Sendable {
     }
 
     /// Links a member to an employee, or takes the link away: HRService's word, for the user of `token`.
+    ///
+    /// - Throws: 403 `own-invitation` to whoever has invited the member. Until mail exists the inviter has the
+    ///   invitation's token, and could have answered it himself: the link would make him that employee.
     func link(_ id: UUIDv7, to employee: UUIDv7?, by token: AccessToken, _ call: Call) async throws -> Member {
         guard id != token.subject else { throw Problem.ownLink }
         return try await parts.database.transaction(token.tenantScope) { transaction in
             guard let member = try await locked(id, token.tenant, in: transaction) else { throw Problem.notFound() }
             guard member.status != .ended else { throw Problem.memberEnded }
+            let invitations = try await transaction.query(
+                MemberStore.invitation(of: id, by: token.subject, tenant: token.tenant))
+            guard invitations.isEmpty else { throw Problem.ownInvitation }
             if member.employeeID == employee { return member }
             if let employee {
                 let holders = try await transaction.query(MemberStore.byEmployee(employee, tenant: token.tenant))

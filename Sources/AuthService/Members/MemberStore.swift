@@ -60,6 +60,14 @@ enum MemberStore {
         "SELECT \(columns) FROM member m WHERE m.tenant = \(tenant) AND m.employee_id = \(employee)"
     }
 
+    /// A row when `inviter` has ever sent the member an invitation.
+    static func invitation(of member: UUIDv7, by inviter: UUIDv7, tenant: TenantID) -> SQL {
+        """
+        SELECT inviter FROM member_inviter
+        WHERE tenant = \(tenant) AND member = \(member) AND inviter = \(inviter)
+        """
+    }
+
     // MARK: Locking
 
     /// The organisation's row orders all changes that could leave it without an owner.
@@ -100,6 +108,14 @@ enum MemberStore {
         """
         INSERT INTO member (tenant, id, email, email_index, roles, status, created_at)
         VALUES (\(tenant), \(id), \(email), \(emailIndex), \(roles.names), 'invited', \(now))
+        """
+    }
+
+    /// Remembers who had the token of an invitation in hand.
+    static func remember(inviter: UUIDv7, of member: UUIDv7, tenant: TenantID) -> SQL {
+        """
+        INSERT INTO member_inviter (tenant, member, inviter) VALUES (\(tenant), \(member), \(inviter))
+        ON CONFLICT DO NOTHING
         """
     }
 

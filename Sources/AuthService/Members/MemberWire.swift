@@ -99,5 +99,9 @@ extension Problem {
         "own-end", detail: "nobody ends his own membership; somebody else has to")
     static let ownLink = Problem.forbidden(
         "own-link", detail: "nobody links himself to an employee; somebody else has to")
+    static let ownInvitation = Problem.forbidden(
+        "own-invitation",
+        detail: "nobody links a member whom he has invited, and whose invitation he could have answered; somebody else "
+            + "has to")
     static let memberEnded = Problem.conflict("member-ended", detail: "the membership has ended")
 }

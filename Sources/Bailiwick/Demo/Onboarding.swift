@@ -30,7 +30,7 @@ struct Onboarding: Sendable {
         let folder: String
         /// Its id, which is its tenant.
         let id: String
-        /// The personas by role, all signed in.
+        /// The personas by role, all signed in; the second administrator is `admin-2`.
         var personas: [String: Persona]
         /// The import's report.
         let imported: JSONValue
@@ -54,10 +54,17 @@ struct Onboarding: Sendable {
         let report = try await importEmployees(folder, as: owner)
         var personas = [ownerRow.roles[0]: owner]
         for row in rows where row != ownerRow {
-            personas[row.roles[0]] = try await invite(row, folder: folder, by: owner)
+            personas[key(of: row, among: personas)] = try await invite(row, folder: folder, by: owner)
         }
         try await linkAll(&personas)
         return Organisation(folder: folder, id: organisation, personas: personas, imported: report)
+    }
+
+    /// The role; the second administrator is `admin-2`, and so on.
+    private func key(of row: MemberRow, among personas: [String: Persona]) -> String {
+        let role = row.roles[0]
+        let others = personas.keys.filter { $0 == role || $0.hasPrefix(role + "-") }.count
+        return others == 0 ? role : "\(role)-\(others + 1)"
     }
 
     private func members(of folder: String) throws -> [MemberRow] {
@@ -148,21 +155,26 @@ struct Onboarding: Sendable {
         return persona
     }
 
-    /// The owner links everybody but himself, the administrator links him; then all take tokens that know the link.
+    /// Nobody links himself, nor whom he has invited, and the owner has invited all: two administrators link each other,
+    /// and one of them the rest. Then all take tokens that know the link.
     private func linkAll(_ personas: inout [String: Persona]) async throws {
         let owner = try require(personas["owner"], "an owner")
         let ids = try await employeeIDs(seenBy: owner)
-        for (role, persona) in personas where role != "owner" {
-            var linked = persona
-            linked.employee = try require(ids[persona.employeeNumber], "to find \(persona.employeeNumber)")
-            try await link(linked, by: owner)
-            personas[role] = try await signIn(linked)
+        for (role, persona) in personas {
+            personas[role]?.employee = try require(ids[persona.employeeNumber], "to find \(persona.employeeNumber)")
         }
-        let admin = try require(personas["admin"], "an administrator")
-        var linked = owner
-        linked.employee = try require(ids[owner.employeeNumber], "to find \(owner.employeeNumber)")
-        try await link(linked, by: admin)
-        personas["owner"] = try await refresh(linked)
+        var first = try await signIn(try require(personas["admin"], "an administrator"))
+        var second = try await signIn(try require(personas["admin-2"], "a second administrator"))
+        try await link(first, by: second)
+        first = try await refresh(first)
+        try await link(second, by: first)
+        second = try await refresh(second)
+        for (role, persona) in personas where !["admin", "admin-2"].contains(role) {
+            try await link(persona, by: first)
+            personas[role] = persona.token.isEmpty ? try await signIn(persona) : try await refresh(persona)
+        }
+        personas["admin"] = first
+        personas["admin-2"] = second
     }
 
     private func link(_ persona: Persona, by linker: Persona) async throws {

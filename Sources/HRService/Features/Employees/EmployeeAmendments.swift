@@ -95,11 +95,9 @@ struct EmployeeAmendments: Sendable {
         let current = try current(change)
         let token = change.token
         guard member != token.subject else {
-            try await commands.enforcer.refuse(
-                call, token, change.action, change.resource, reason: "own-link", change.gate.plan.evidence)
-            throw Problem.forbidden(
-                "own-link", detail: "nobody links himself to an employee; somebody else has to",
-                members: ["decision_id": JSONValue(change.gate.plan.id), "reason": "own-link"])
+            throw try await refused(
+                change,
+                LinkRefused(reason: "own-link", detail: "nobody links himself to an employee; somebody else has to"))
         }
         if let linked = current.uuid(.memberID), linked != member {
             throw Problem.conflict("already-linked", detail: "the employee is linked to another member")
@@ -107,18 +105,46 @@ struct EmployeeAmendments: Sendable {
         if let left = current.day(.terminatedOn), left <= Day(call.received) {
             throw Problem.conflict("already-terminated", detail: "the employment has ended")
         }
-        return try await apply(change, current, EmployeeValues([.memberID: member.wire]), chain: nil) { transaction in
-            _ = transaction
-            let reply = try await identity.send(
-                .put, "/internal/v1/members/\(member.text)/employee", body: ["employee_id": id.wire],
-                userToken: token, requestID: call.id, retry: .idempotent,
-                deadline: min(Self.linkDeadline, call.remaining))
-            guard !reply.isSuccess else { return }
-            if reply.status == .notFound {
-                throw Problem.invalidField("/member_id", "is no member of this organisation")
+        do {
+            let values = EmployeeValues([.memberID: member.wire])
+            return try await apply(change, current, values, chain: nil) { transaction in
+                _ = transaction
+                try await tell(change, member)
             }
-            throw reply.problem ?? Problem.internalError
+        } catch let refusal as LinkRefused {
+            throw try await refused(change, refusal)
         }
+    }
+
+    /// AuthService keeps a rule of its own from being broken, such as that nobody links whom he has invited.
+    private struct LinkRefused: Error {
+        let reason: String
+        let detail: String?
+    }
+
+    private func tell(_ change: Change, _ member: UUIDv7) async throws {
+        let call = change.call
+        let reply = try await identity.send(
+            .put, "/internal/v1/members/\(member.text)/employee", body: ["employee_id": change.id.wire],
+            userToken: change.token, requestID: call.id, retry: .idempotent,
+            deadline: min(Self.linkDeadline, call.remaining))
+        guard !reply.isSuccess else { return }
+        if reply.status == .notFound {
+            throw Problem.invalidField("/member_id", "is no member of this organisation")
+        }
+        guard let problem = reply.problem else { throw Problem.internalError }
+        if problem.status == .forbidden { throw LinkRefused(reason: problem.code, detail: problem.detail) }
+        throw problem
+    }
+
+    /// The answer to a link that a rule forbids, whatever a policy says; recorded.
+    private func refused(_ change: Change, _ refusal: LinkRefused) async throws -> Problem {
+        try await commands.enforcer.refuse(
+            change.call, change.token, change.action, change.resource, reason: refusal.reason,
+            change.gate.plan.evidence)
+        return .forbidden(
+            refusal.reason, detail: refusal.detail,
+            members: ["decision_id": JSONValue(change.gate.plan.id), "reason": .string(refusal.reason)])
     }
 
     /// Plan and row: what the caller sees must be what he says he saw.
