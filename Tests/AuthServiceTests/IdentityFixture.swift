@@ -78,19 +78,20 @@ struct IdentityFixture: Sendable {
             created.invitation, email: email, tenant: TenantID(created.organisation.id), created.owner)
     }
 
-    /// Somebody who was invited by an owner and has joined.
+    /// Somebody who was invited by the operator and has joined.
     func person(in tenant: TenantID, roles: [Role]) async throws -> Person {
         let email = "\(UUIDv7.generate())@example.org"
         let (member, invitation) = try await invite(email, in: tenant, roles: roles)
         return try await join(invitation, email: email, tenant: tenant, member.id)
     }
 
+    /// The operator invites.
     func invite(
-        _ email: String, in tenant: TenantID, roles: [Role], by inviter: [Role] = [.owner]
+        _ email: String, in tenant: TenantID, roles: [Role]
     ) async throws -> (Member, SentInvitation) {
         try await invitations.invite(
             InviteRequest.decode(from: ["email": .string(email), "roles": RoleSet(roles).wire]),
-            by: .init(member: nil, roles: inviter, actor: EventActor(ServiceName.operator), decision: nil),
+            by: .init(operator: EventActor(ServiceName.operator)),
             scope: TenantScope(tenant: tenant), call())
     }
 
@@ -98,12 +99,16 @@ struct IdentityFixture: Sendable {
     func invite(
         _ email: String, in tenant: TenantID, roles: [Role], by inviter: Person
     ) async throws -> (Member, SentInvitation) {
-        let token = try accessToken(try await tokens(of: inviter))
-        return try await invitations.invite(
+        try await invite(email, in: tenant, roles: roles, by: accessToken(tokens(of: inviter)))
+    }
+
+    /// Somebody with this token invites.
+    func invite(
+        _ email: String, in tenant: TenantID, roles: [Role], by token: AccessToken
+    ) async throws -> (Member, SentInvitation) {
+        try await invitations.invite(
             InviteRequest.decode(from: ["email": .string(email), "roles": RoleSet(roles).wire]),
-            by: .init(
-                member: token.subject, roles: Role.list(token.roles) ?? [], actor: EventActor(token), decision: nil),
-            scope: TenantScope(tenant: tenant), call())
+            by: .init(token: token, decision: nil), scope: TenantScope(tenant: tenant), call())
     }
 
     func join(

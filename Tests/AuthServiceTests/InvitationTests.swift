@@ -1,4 +1,6 @@
+import IdentityClient
 import Postgres
+import SQLQuery
 import ServiceKit
 import TestSupport
 import Testing
@@ -62,10 +64,32 @@ struct InvitationTests {
     func owners() async throws {
         let fixture = try await IdentityFixture.make()
         let owner = try await fixture.organisation()
+        let admin = try await fixture.person(in: owner.tenant, roles: [.admin])
         let refusal = try await problem {
-            _ = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.owner], by: [.admin])
+            _ = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.owner], by: admin)
         }
         #expect(refusal == .ownerOnly)
+        _ = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.owner], by: owner)
+    }
+
+    @Test("an administrator whose role was taken meanwhile invites no administrator, though the token still says so")
+    func presentRolesCount() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let admin = try await fixture.person(in: owner.tenant, roles: [.admin])
+        let ownerToken = try fixture.accessToken(try await fixture.tokens(of: owner))
+        let adminToken = try fixture.accessToken(try await fixture.tokens(of: admin))
+        _ = try await fixture.invite("a@example.org", in: owner.tenant, roles: [.admin], by: adminToken)
+        let rows = try await fixture.database.query(
+            ownerToken.tenantScope, MemberStore.one(admin.member, tenant: owner.tenant, where: "true"))
+        let member = try MemberStore.read(try #require(rows.first))
+        _ = try await fixture.members.setRoles(
+            RoleSet([.employee]), of: admin.member, version: member.tag, by: ownerToken, where: "true", decision: nil,
+            fixture.call())
+        let refusal = try await problem {
+            _ = try await fixture.invite("b@example.org", in: owner.tenant, roles: [.admin], by: adminToken)
+        }
+        #expect(refusal == .roleNotHeld)
     }
 
     @Test("a wrong code does not confirm, ten of them end the enrolment")

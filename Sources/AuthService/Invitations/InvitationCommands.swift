@@ -1,5 +1,6 @@
 import AuditClient
 import AuditCore
+import IdentityClient
 import Postgres
 import SQLQuery
 import ServiceKit
@@ -16,23 +17,39 @@ struct InvitationCommands: Sendable {
 
     /// Who invites, as the trail and the table say it.
     struct Inviter: Sendable {
-        let member: UUIDv7?
-        let roles: [Role]
+        /// Nil for the operator, who may give every role.
+        let token: AccessToken?
         let actor: EventActor
         let decision: EventDecision?
+
+        /// Somebody of the organisation.
+        init(token: AccessToken, decision: EventDecision?) {
+            self.token = token
+            actor = EventActor(token)
+            self.decision = decision
+        }
+
+        /// The operator.
+        init(`operator` actor: EventActor) {
+            token = nil
+            self.actor = actor
+            decision = nil
+        }
     }
 
     /// Makes a member who is invited, or sends an invited one a new invitation, which voids the former.
+    ///
+    /// The inviter's roles count as they are inside the transaction, not as they were when the token was issued.
     func invite(
         _ request: InviteRequest, by inviter: Inviter, scope: TenantScope, _ call: Call
     ) async throws -> (Member, SentInvitation) {
         let now = parts.now()
-        try RoleRules.judge(from: RoleSet([]), to: request.roles, actor: inviter.roles, isSelf: false)
         let id = UUIDv7.generate(at: now)
         let index = try await parts.secrets.memberIndex(request.email, scope)
         let sealed = try await parts.secrets.sealMemberEmail(request.email, member: id, scope)
         let token = OpaqueToken.generate(.invitation, tenant: scope.tenant)
         let member = try await parts.database.transaction(scope) { transaction in
+            try await judge(request.roles, by: inviter, scope.tenant, in: transaction)
             let present = try await transaction.query(MemberStore.byEmail(index, tenant: scope.tenant))
             let member = try present.first.map(MemberStore.read)
             guard member == nil || member?.status == .invited, member == nil || member?.roles == request.roles else {
@@ -54,11 +71,11 @@ struct InvitationCommands: Sendable {
             statements += [
                 InvitationStore.voidAll(of: invited, tenant: scope.tenant, now: now),
                 InvitationStore.insert(
-                    .generate(at: now), tenant: scope.tenant, member: invited, hash: token.hash, by: inviter.member,
-                    now: now),
+                    .generate(at: now), tenant: scope.tenant, member: invited, hash: token.hash,
+                    by: inviter.token?.subject, now: now),
                 try parts.outbox.insertion(of: event),
             ]
-            if let inviter = inviter.member {
+            if let inviter = inviter.token?.subject {
                 statements.append(MemberStore.remember(inviter: inviter, of: invited, tenant: scope.tenant))
             }
             statements.append(MemberStore.one(invited, tenant: scope.tenant, where: "true"))
@@ -71,6 +88,18 @@ struct InvitationCommands: Sendable {
             }
         }
         return (member, SentInvitation(token: token, expires: now.adding(Invitation.lifetime)))
+    }
+
+    /// With the organisation locked, so that no change of the inviter's roles is under way.
+    private func judge(
+        _ roles: RoleSet, by inviter: Inviter, _ tenant: TenantID, in transaction: Transaction
+    ) async throws {
+        _ = try await transaction.query(MemberStore.lockOrganisation(tenant))
+        var held: [Role] = [.owner]
+        if let token = inviter.token {
+            held = try await MemberCommands(parts: parts).presentRoles(of: token, in: transaction)
+        }
+        try RoleRules.judge(from: RoleSet([]), to: roles, actor: held, isSelf: false)
     }
 
     private static let memberExists = Problem.conflict(

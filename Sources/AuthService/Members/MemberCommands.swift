@@ -111,7 +111,8 @@ struct MemberCommands: Sendable {
             isSelf: member.id == token.subject)
     }
 
-    private func presentRoles(of token: AccessToken, in transaction: Transaction) async throws -> [Role] {
+    /// The roles that the bearer of a token has now.
+    func presentRoles(of token: AccessToken, in transaction: Transaction) async throws -> [Role] {
         let rows = try await transaction.query(MemberStore.one(token.subject, tenant: token.tenant, where: "true"))
         guard let member = try rows.first.map(MemberStore.read) else {
             // A client that acts by its own token: its roles are in the token.

@@ -60,8 +60,7 @@ struct MemberRoutes: Sendable {
         let request = try call.decode(InviteRequest.self)
         let user = try call.user
         let decision = try await enforcement.create(call, roles: request.roles)
-        let inviter = InvitationCommands.Inviter(
-            member: user.subject, roles: Role.list(user.roles) ?? [], actor: EventActor(user), decision: decision)
+        let inviter = InvitationCommands.Inviter(token: user, decision: decision)
         let (member, invitation) = try await enforcement.recordingRefusals(call, "member.create", id: nil, decision) {
             try await InvitationCommands(parts: parts).invite(request, by: inviter, scope: user.tenantScope, call)
         }

@@ -43,8 +43,7 @@ struct OrganisationCommands: Sendable {
         }
         let (member, invitation) = try await InvitationCommands(parts: parts).invite(
             InviteRequest(email: request.ownerEmail, roles: RoleSet([.owner])),
-            by: InvitationCommands.Inviter(member: nil, roles: [.owner], actor: actor, decision: nil),
-            scope: scope, call)
+            by: InvitationCommands.Inviter(operator: actor), scope: scope, call)
         return Created(organisation: organisation, owner: member.id, invitation: invitation)
     }
 }
