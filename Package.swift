@@ -101,12 +101,18 @@ let package = Package(
             "AuditClient",
             ["WireFormat", "SQLQuery", "ServiceKit", "Postgres", "KeyVault", "AuditCore", logging, metrics, lifecycle],
             resources: [.copy("Migrations")]),
+        library(
+            "Idempotency",
+            [
+                "WireFormat", "SQLQuery", "ServiceKit", "Postgres", "KeyVault", "IdentityClient", crypto, logging,
+                lifecycle,
+            ]),
         library("PrivateCluster", ["WireFormat", subprocess, system, logging]),
 
         // The four services and the command-line tool
-        service("AuthService", ["CLibXCrypt", "CLibCrypto", "PolicyCore", "PolicySQL", crypto]),
+        service("AuthService", ["Idempotency", "CLibXCrypt", "CLibCrypto", "PolicyCore", "PolicySQL", crypto]),
         service("PolicyEngine", ["PolicyCore", "MarkedYAML", metrics]),
-        service("HRService", ["PolicyCore", "PolicySQL", "HRDomain", crypto]),
+        service("HRService", ["Idempotency", "PolicyCore", "PolicySQL", "HRDomain", crypto]),
         service("AuditService", ["PolicyCore", metrics, crypto]),
         .executableTarget(
             name: "Bailiwick",
@@ -145,6 +151,9 @@ let package = Package(
         tests(
             "IdentityClientTests",
             ["IdentityClient", "ServiceKit", "Postgres", "WireFormat", "CLibCrypto", logging, lifecycle]),
+        tests(
+            "IdempotencyTests",
+            ["Idempotency", "KeyVault", "ServiceKit", "Postgres", "SQLQuery", "WireFormat", logging]),
         tests(
             "AuthServiceTests",
             [

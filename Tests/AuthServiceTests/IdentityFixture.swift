@@ -89,10 +89,10 @@ struct IdentityFixture: Sendable {
     func invite(
         _ email: String, in tenant: TenantID, roles: [Role]
     ) async throws -> (Member, SentInvitation) {
-        try await invitations.invite(
+        let invited = try await invitations.invite(
             InviteRequest.decode(from: ["email": .string(email), "roles": RoleSet(roles).wire]),
-            by: .init(operator: EventActor(ServiceName.operator)),
-            scope: TenantScope(tenant: tenant), call())
+            by: .init(operator: EventActor(ServiceName.operator)), scope: TenantScope(tenant: tenant), call())
+        return (invited.member, invited.invitation)
     }
 
     /// Somebody who has joined invites.
@@ -106,9 +106,10 @@ struct IdentityFixture: Sendable {
     func invite(
         _ email: String, in tenant: TenantID, roles: [Role], by token: AccessToken
     ) async throws -> (Member, SentInvitation) {
-        try await invitations.invite(
+        let invited = try await invitations.invite(
             InviteRequest.decode(from: ["email": .string(email), "roles": RoleSet(roles).wire]),
             by: .init(token: token, decision: nil), scope: TenantScope(tenant: tenant), call())
+        return (invited.member, invited.invitation)
     }
 
     func join(

@@ -134,6 +134,33 @@ extension SharedInstallation {
             #expect(toAdmin["salt"] == nil && toAdmin["withheld"] == ["salt"])
         }
 
+        @Test("an invitation repeated with its idempotency key gives the first answer, and the first token stays good")
+        func invitationOnce() async throws {
+            let running = try await RunningInstallation.shared()
+            let admin = try running.persona("admin", of: running.fennelgrey)
+            func invite(_ email: String, _ key: String?) async throws -> APIClient.Answer {
+                try await running.api.send(
+                    .POST, running.endpoints.publicURL(.auth) + "/v1/members", token: admin.token,
+                    body: .json(["email": .string(email), "roles": ["employee"]]),
+                    headers: key.map { [("Idempotency-Key", $0)] } ?? [])
+            }
+            let key = UUIDv7.generate().text
+            let first = try await invite("once@fennelgrey.example", key).with(status: 201)
+            let again = try await invite("once@fennelgrey.example", key).with(status: 201)
+            #expect(again.json == first.json)
+            for name in ["etag", "location", "cache-control"] {
+                #expect(first.headers[name] != nil && again.headers[name] == first.headers[name], "\(name)")
+            }
+            let other = try await invite("another@fennelgrey.example", key)
+            #expect(other.status == 422 && other.problem == "idempotency-key-reused")
+            // Without a key it is another invitation, and with a new key as well: the former is void.
+            for key in [nil, UUIDv7.generate().text] {
+                let newer = try await invite("once@fennelgrey.example", key).with(status: 201)
+                #expect(newer.json["id"] == first.json["id"])
+                #expect(newer.json["invitation"]?["token"] != first.json["invitation"]?["token"])
+            }
+        }
+
         @Test("whoever invited a member does not link him to an employee, and the refusal is on record")
         func inviterDoesNotLink() async throws {
             let running = try await RunningInstallation.shared()

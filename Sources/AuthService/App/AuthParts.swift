@@ -1,4 +1,5 @@
 import AuditClient
+import Idempotency
 import Postgres
 import WireFormat
 
@@ -16,6 +17,7 @@ struct AuthParts: Sendable {
     /// The clock; tests give their own.
     let now: @Sendable () -> Instant
 
+    var answers: IdempotentAnswers { IdempotentAnswers(database: database, vault: secrets.vault) }
     var accounts: AccountStore { AccountStore(database: database, system: system) }
     var revocations: RevocationStore { RevocationStore(database: database, system: system) }
 }

@@ -1,5 +1,6 @@
 import AuditClient
 import Foundation
+import Idempotency
 import IdentityClient
 import KeyVault
 import Logging
@@ -50,7 +51,10 @@ extension AuthService {
         return try ServiceRuntime(
             name: .auth, publicListener: .public(settings), internalListener: .internal(settings),
             publicRoutes: routes.publicRoutes, internalRoutes: routes.internalRoutes, keys: keys, verifier: authority,
-            services: [database, relay, parts.keys, feed, authority, Housekeeping(parts: parts, logger: logger)],
+            services: [
+                database, relay, parts.keys, feed, authority, Housekeeping(parts: parts, logger: logger),
+                AnswerExpiry(database: database, scope: parts.system, logger: logger),
+            ],
             readiness: [
                 .succeeds("database") { try await database.ping() },
                 ReadinessCheck("signing-keys") { parts.keys.isReady ? nil : "there is no signing key yet" },

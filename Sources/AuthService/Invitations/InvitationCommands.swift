@@ -1,6 +1,8 @@
 import AuditClient
 import AuditCore
+import Idempotency
 import IdentityClient
+import KeyVault
 import Postgres
 import SQLQuery
 import ServiceKit
@@ -37,18 +39,44 @@ struct InvitationCommands: Sendable {
         }
     }
 
+    /// Invites, or gives the answer that the same request with the same `Idempotency-Key` was given before: the
+    /// invitation stays good, which another one would void.
+    func answer(
+        _ request: InviteRequest, by inviter: Inviter, _ scope: TenantScope, _ call: Call
+    ) async throws -> Reply {
+        let use = try IdempotentUse(call)
+        func former() async throws -> Reply? {
+            guard let use else { return nil }
+            return try await parts.answers.answer(to: use, scope, at: parts.now())
+        }
+        if let answer = try await former() { return answer }
+        do {
+            let invited = try await invite(request, by: inviter, scope: scope, keeping: use, call)
+            return .json(invited.wire, status: .created, headers: invited.headers)
+        } catch let error as PostgresError where error.isUniqueViolation(of: IdempotentAnswers.constraint) {
+            // Two requests with one key at the same time: the second gets the first one's answer.
+            guard let answer = try await former() else { throw error }
+            return answer
+        }
+    }
+
     /// Makes a member who is invited, or sends an invited one a new invitation, which voids the former.
     ///
     /// The inviter's roles count as they are inside the transaction, not as they were when the token was issued.
+    ///
+    /// - Parameter use: under which the answer is kept, in the same transaction.
     func invite(
-        _ request: InviteRequest, by inviter: Inviter, scope: TenantScope, _ call: Call
-    ) async throws -> (Member, SentInvitation) {
+        _ request: InviteRequest, by inviter: Inviter, scope: TenantScope, keeping use: IdempotentUse? = nil,
+        _ call: Call
+    ) async throws -> InvitedMember {
         let now = parts.now()
         let id = UUIDv7.generate(at: now)
         let index = try await parts.secrets.memberIndex(request.email, scope)
         let sealed = try await parts.secrets.sealMemberEmail(request.email, member: id, scope)
         let token = OpaqueToken.generate(.invitation, tenant: scope.tenant)
-        let member = try await parts.database.transaction(scope) { transaction in
+        let invitation = SentInvitation(token: token, expires: now.adding(Invitation.lifetime))
+        let keeper = try await keeper(of: use, index, or: id, scope)
+        return try await parts.database.transaction(scope) { transaction in
             try await judge(request.roles, by: inviter, scope.tenant, in: transaction)
             let present = try await transaction.query(MemberStore.byEmail(index, tenant: scope.tenant))
             let member = try present.first.map(MemberStore.read)
@@ -79,16 +107,49 @@ struct InvitationCommands: Sendable {
                 statements.append(MemberStore.remember(inviter: inviter, of: invited, tenant: scope.tenant))
             }
             statements.append(MemberStore.one(invited, tenant: scope.tenant, where: "true"))
+            let answer: InvitedMember
             do {
                 let results = try await transaction.pipeline(statements)
                 guard let row = results.last?.first else { throw DamagedRow(table: "member") }
-                return try MemberStore.read(row)
+                answer = InvitedMember(
+                    member: try MemberStore.read(row), email: request.email, invitation: invitation)
             } catch let error as PostgresError where error.code == .uniqueViolation {
                 throw Self.memberExists
             }
+            if let keeper { _ = try await transaction.pipeline(keeper.statements(answer, parts, scope, at: now)) }
+            return answer
         }
-        return (member, SentInvitation(token: token, expires: now.adding(Invitation.lifetime)))
     }
+
+    /// What seals an answer, under the key of the member that it is about.
+    private struct AnswerKeeper: Sendable {
+        let use: IdempotentUse
+        let member: UUIDv7
+        let sealer: Sealer
+
+        func statements(
+            _ answer: InvitedMember, _ parts: AuthParts, _ scope: TenantScope, at now: Instant
+        ) throws -> [SQL] {
+            guard answer.member.id == member else { throw InvitationCommands.invitedMeanwhile }
+            return try parts.answers.keeping(
+                use, id: member, body: answer.wire, headers: answer.headers, sealer, person: member, scope, at: now)
+        }
+    }
+
+    /// Made before the transaction, since a key needs a connection of its own.
+    private func keeper(
+        of use: IdempotentUse?, _ index: [UInt8], or id: UUIDv7, _ scope: TenantScope
+    ) async throws -> AnswerKeeper? {
+        guard let use else { return nil }
+        let present = try await parts.database.query(
+            scope, MemberStore.byEmail(index, tenant: scope.tenant, isLocking: false))
+        let member = try present.first.map { try $0.get("id", as: UUIDv7.self) } ?? id
+        return AnswerKeeper(
+            use: use, member: member, sealer: try await parts.secrets.vault.sealer(scope: scope, persons: [member]))
+    }
+
+    private static let invitedMeanwhile = Problem.conflict(
+        "concurrent-change", detail: "somebody else invited the same person at the same time; try again")
 
     /// With the organisation locked, so that no change of the inviter's roles is under way.
     private func judge(

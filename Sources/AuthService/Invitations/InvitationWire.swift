@@ -59,6 +59,24 @@ struct SentInvitation: WireEncodable {
     var wire: JSONValue { ["token": .string(token.text), "expires_at": expires.wire] }
 }
 
+/// A member who was invited, as the inviter gets it.
+struct InvitedMember: WireEncodable {
+    let member: Member
+    let email: EmailAddress
+    let invitation: SentInvitation
+
+    /// Where the member is, and the tag of his present representation.
+    var headers: HTTPFields { [.eTag: member.tag.header, .location: "/v1/members/\(member.id)"] }
+
+    /// The member, whole since the inviter stated him, and `invitation`.
+    var wire: JSONValue {
+        let view = MemberView(GatedMember(member: member, showsAccount: true, showsContact: true), email: email)
+        var members = view.wire.object ?? [:]
+        members["invitation"] = invitation.wire
+        return .object(members)
+    }
+}
+
 extension Problem {
     /// Unknown, used, expired, voided, or tried too often: one answer.
     static let invalidInvitation = Problem(

@@ -61,15 +61,10 @@ struct MemberRoutes: Sendable {
         let user = try call.user
         let decision = try await enforcement.create(call, roles: request.roles)
         let inviter = InvitationCommands.Inviter(token: user, decision: decision)
-        let (member, invitation) = try await enforcement.recordingRefusals(call, "member.create", id: nil, decision) {
-            try await InvitationCommands(parts: parts).invite(request, by: inviter, scope: user.tenantScope, call)
+        return try await enforcement.recordingRefusals(call, "member.create", id: nil, decision) {
+            SignInRoutes.secret(
+                try await InvitationCommands(parts: parts).answer(request, by: inviter, user.tenantScope, call))
         }
-        let view = MemberView(
-            GatedMember(member: member, showsAccount: true, showsContact: true), email: request.email)
-        var body = view.wire.object ?? [:]
-        body["invitation"] = invitation.wire
-        return SignInRoutes.secret(Reply.json(.object(body), status: .created).tagged(view.tag))
-            .adding(.location, "/v1/members/\(member.id)")
     }
 
     private func change(_ call: Call) async throws -> Reply {

@@ -52,8 +52,9 @@ enum MemberStore {
         "SELECT \(columns) FROM member m WHERE m.tenant = \(tenant) AND m.id = \(id) AND (\(predicate))"
     }
 
-    static func byEmail(_ index: [UInt8], tenant: TenantID) -> SQL {
-        "SELECT \(columns) FROM member m WHERE m.tenant = \(tenant) AND m.email_index = \(index) FOR UPDATE"
+    static func byEmail(_ index: [UInt8], tenant: TenantID, isLocking: Bool = true) -> SQL {
+        let lock: SQL = isLocking ? " FOR UPDATE" : ""
+        return "SELECT \(columns) FROM member m WHERE m.tenant = \(tenant) AND m.email_index = \(index)\(lock)"
     }
 
     static func byEmployee(_ employee: UUIDv7, tenant: TenantID) -> SQL {

@@ -41,9 +41,9 @@ struct OrganisationCommands: Sendable {
                 "organisation-exists", detail: "there is an organisation with this id",
                 errors: [FieldError(pointer: "/id", detail: "is taken")])
         }
-        let (member, invitation) = try await InvitationCommands(parts: parts).invite(
+        let invited = try await InvitationCommands(parts: parts).invite(
             InviteRequest(email: request.ownerEmail, roles: RoleSet([.owner])),
             by: InvitationCommands.Inviter(operator: actor), scope: scope, call)
-        return Created(organisation: organisation, owner: member.id, invitation: invitation)
+        return Created(organisation: organisation, owner: invited.member.id, invitation: invited.invitation)
     }
 }

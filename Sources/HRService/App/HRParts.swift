@@ -1,4 +1,5 @@
 import AuditClient
+import Idempotency
 import KeyVault
 import PolicyClient
 import Postgres

@@ -1,5 +1,6 @@
 import AuditClient
 import Foundation
+import Idempotency
 import IdentityClient
 import KeyVault
 import Logging
@@ -48,7 +49,9 @@ extension HRService {
         return try ServiceRuntime(
             name: .hr, publicListener: .public(settings), internalListener: .internal(settings),
             publicRoutes: parts.routes, internalRoutes: [], keys: keys, verifier: authority,
-            services: [database, relay, authority],
+            services: [
+                database, relay, authority, AnswerExpiry(database: database, scope: SystemScope(), logger: logger),
+            ],
             readiness: [
                 .succeeds("database") { try await database.ping() },
                 ReadinessCheck("access-tokens") {

@@ -1,6 +1,7 @@
 import AuditClient
 import AuditCore
 import HRDomain
+import Idempotency
 import IdentityClient
 import KeyVault
 import PolicyClient
@@ -22,13 +23,13 @@ struct DepartmentCommands: Sendable {
         let scope = token.tenantScope
         let id = UUIDv7.generate(at: call.received)
         let store = DepartmentStore(tenant: token.tenant, instant: call.received)
-        let use = try IdempotentAnswers.Use(call)
+        let use = try IdempotentUse(call)
         let facts = DepartmentQueries.facts(id: id, name: body.name.text, code: body.code?.text, tenant: token.tenant)
         let collection = EventResource(type: "department")
         let decision = try await queries.enforcer.check(call, token, .departmentCreate, facts, on: collection)
         let stated = body.code == nil ? ["name"] : ["name", "code"]
         try await demandWritable(call, token, .departmentCreate, stated, decision, on: collection)
-        if let use, let answer = try await answers.answer(to: use, scope) { return answer }
+        if let use, let answer = try await answers.answer(to: use, scope, at: call.received) { return answer }
 
         let view = try await queries.enforcer.policy.plan(
             call, action: ActionName.departmentView.text, resourceType: "department")
@@ -47,15 +48,15 @@ struct DepartmentCommands: Sendable {
                 try await outbox.record(event, in: transaction)
                 let reply = try await created(id, gate, store, in: transaction)
                 if let use {
-                    _ = try await transaction.execute(
-                        try answers.insertion(
+                    _ = try await transaction.pipeline(
+                        answers.keeping(
                             use, id: id, body: try JSONValue.parse(reply.body), headers: reply.headers, sealer,
                             person: nil, scope, at: call.received))
                 }
                 return reply
             }
         } catch let error as PostgresError where error.code == .uniqueViolation {
-            if let use, let answer = try await answers.answer(to: use, scope) { return answer }
+            if let use, let answer = try await answers.answer(to: use, scope, at: call.received) { return answer }
             throw Self.problem(error)
         }
     }

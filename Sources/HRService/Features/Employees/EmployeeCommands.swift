@@ -1,6 +1,7 @@
 import AuditClient
 import AuditCore
 import HRDomain
+import Idempotency
 import IdentityClient
 import KeyVault
 import PolicyClient
@@ -25,7 +26,7 @@ struct EmployeeCommands: Sendable {
         let scope = token.tenantScope
         let id = UUIDv7.generate(at: call.received)
         let store = EmployeeStore(tenant: token.tenant, instant: call.received)
-        let use = try IdempotentAnswers.Use(call)
+        let use = try IdempotentUse(call)
         let line: (manager: UUIDv7?, chain: [UUIDv7])
         do {
             line = try await newLine(values, store, scope)
@@ -38,7 +39,7 @@ struct EmployeeCommands: Sendable {
         let facts = EmployeeFacts.resource(values, of: id, chain: line.chain, tenant: token.tenant)
         let decision = try await enforcer.check(call, token, .employeeCreate, facts, on: .employees)
         try await demandWritable(call, token, .employeeCreate, Array(values.values.keys), decision, on: .employees)
-        if let use, let answer = try await answers.answer(to: use, scope) { return answer }
+        if let use, let answer = try await answers.answer(to: use, scope, at: call.received) { return answer }
 
         let view = try await queries.enforcer.policy.plan(
             call, action: ActionName.employeeView.text, resourceType: "employee")
@@ -55,8 +56,8 @@ struct EmployeeCommands: Sendable {
                 try await outbox.record(event, in: transaction)
                 let reply = try await created(id, gate, store, sealer.opener, in: transaction)
                 if let use {
-                    _ = try await transaction.execute(
-                        try answers.insertion(
+                    _ = try await transaction.pipeline(
+                        answers.keeping(
                             use, id: id, body: try JSONValue.parse(reply.body), headers: reply.headers, sealer,
                             person: id, scope, at: call.received))
                 }
@@ -64,7 +65,7 @@ struct EmployeeCommands: Sendable {
             }
         } catch let error as PostgresError where error.code == .uniqueViolation {
             // Two requests with one key at the same time: the second gets the first one's answer.
-            if let use, let answer = try await answers.answer(to: use, scope) { return answer }
+            if let use, let answer = try await answers.answer(to: use, scope, at: call.received) { return answer }
             throw EmployeeConflict.problem(error) ?? error
         } catch let error as PostgresError {
             throw EmployeeConflict.problem(error) ?? error
