@@ -73,12 +73,16 @@ let package = Package(
         .systemLibrary(name: "CLibXCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLibRE2", providers: [.apt(["libre2-dev"])]),
+        // RE2 has no C interface of its own
+        .target(name: "RE2Shim", dependencies: ["CLibRE2"], linkerSettings: [.linkedLibrary("re2")]),
 
         // Pure libraries: no HTTP, SQL execution, clock or environment
         library("WireFormat", []),
         library("SQLQuery", ["WireFormat"]),
         library("MarkedYAML", ["WireFormat", "CLibYAML"]),
-        library("PolicyCore", ["WireFormat", "MarkedYAML", crypto]),
+        library("CEL", ["WireFormat", "RE2Shim"]),
+        library("PolicyCore", ["WireFormat", "MarkedYAML", "CEL", crypto]),
         library("PolicySQL", ["WireFormat", "SQLQuery", "PolicyCore"]),
         library("AuditCore", ["WireFormat", crypto]),
         library("HRDomain", ["WireFormat"]),
@@ -117,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "Bailiwick",
             dependencies: [
-                "WireFormat", "SQLQuery", "MarkedYAML", "PolicyCore", "PolicySQL", "AuditCore", "ServiceKit",
+                "WireFormat", "SQLQuery", "MarkedYAML", "CEL", "PolicyCore", "PolicySQL", "AuditCore", "ServiceKit",
                 "Postgres",
                 "KeyVault", "PrivateCluster", crypto, logging, lifecycle, unixSignals, arguments, subprocess, system,
                 httpClient,
@@ -141,6 +145,7 @@ let package = Package(
         tests("WireFormatTests", ["WireFormat"]),
         tests("SQLQueryTests", ["SQLQuery"]),
         tests("MarkedYAMLTests", ["MarkedYAML"]),
+        tests("CELTests", ["CEL", "WireFormat"]),
         tests("PolicyCoreTests", ["PolicyCore", "MarkedYAML", "WireFormat"]),
         tests("PolicySQLTests", ["PolicySQL", "PolicyCore", "SQLQuery", "Postgres", "WireFormat"]),
         tests("AuditCoreTests", ["AuditCore", "WireFormat", crypto]),

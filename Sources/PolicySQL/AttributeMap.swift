@@ -32,6 +32,8 @@ public struct AttributeMap: Sendable {
         case uuid
         /// `date`.
         case day
+        /// `timestamptz`.
+        case instant
     }
 
     let columns: [String: Column]

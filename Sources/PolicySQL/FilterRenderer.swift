@@ -53,7 +53,7 @@ public struct FilterRenderer: Sendable {
         }
         let bound = try scalar(value, column.type, attribute)
         if comparator == .equal { return "(\(column.sql) = \(bound))" }
-        guard column.type == .integer else {
+        guard [.integer, .day, .instant].contains(column.type) else {
             throw FilterRenderError(.wrongComparison, "attribute `\(attribute)` has no order that policies may use")
         }
         return switch comparator {
@@ -77,6 +77,9 @@ public struct FilterRenderer: Sendable {
         case (.day, .string(let text)):
             guard let day = Day(text) else { throw wrongType(attribute) }
             return .day(day)
+        case (.instant, .string(let text)):
+            guard let instant = Instant(rfc3339: text) else { throw wrongType(attribute) }
+            return .instant(instant)
         default: throw wrongType(attribute)
         }
     }

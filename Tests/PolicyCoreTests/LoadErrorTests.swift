@@ -68,7 +68,7 @@ struct LoadErrorTests {
                 "m.yaml:7:5: grant[0] has no `actions`; name actions of this module, or `\"*\"` for all",
                 "m.yaml:7:13: `roles` is empty; name the roles that it is for",
                 "m.yaml:7:46: `Bad!` is not a rule id; use lower-case letters, digits, `_` and `-`, beginning with a letter",
-                "m.yaml:7:52: unknown key `who` in grant[0]; known here: `actions`, `depth`, `description`, `id`, `roles`, `scope`, `when`",
+                "m.yaml:7:52: unknown key `who` in grant[0]; known here: `actions`, `break_glass`, `depth`, `description`, `from`, `id`, `roles`, `scope`, `until`, `when`",
             ]
         ),
         (
@@ -111,7 +111,12 @@ struct LoadErrorTests {
             ]
         ),
         ("modul: m\n", ["m.yaml:1:1: unknown key `modul`; did you mean `module`?"]),
-        ("hello\n", ["m.yaml:1:1: this is neither a module nor a roles file; begin with `module: NAME` or `roles:`"]),
+        (
+            "hello\n",
+            [
+                "m.yaml:1:1: this is no kind of policy file; begin with `module: NAME`, `roles:`, `shared: NAME` or `overlay: ORGANISATION`"
+            ]
+        ),
         ("module: m\nmodule: n\n", ["m.yaml:2:1: duplicate key `module` (first at 1:1); keep one of them"]),
         ("roles: {x: {}}\n", ["roles.yaml:1:1: roles are already declared in m.yaml; keep one roles file"]),
     ]
@@ -122,45 +127,49 @@ struct LoadErrorTests {
     }
 
     static let conditions: [(String, String)] = [
-        ("resource.contry == \"DE\"", "10:20: unknown attribute `contry`; did you mean `country`?"),
+        ("resource.contry == \"DE\"", "10:20: `resource` has no field `contry`; did you mean `country`"),
         ("resource.country == \"UK\"", "10:11: `country` is never `UK`; known here: `DE`, `FR`"),
         (
             "resource.level == \"3\"",
-            "10:11: `level` is of type `integer`, not a string; compare it with a value of its own type"
+            "10:26: `==` cannot be applied to `(int, string)`; it takes `(A, A)`"
         ),
         (
             "resource.country < \"DE\"",
-            "10:28: `<` on `country`, which is of type `enum`; only attributes of type `integer` are ordered; use `==`, `!=` or `in`"
+            "10:11: condition `resource.country < \"DE\"` cannot become a filter: the order of `resource.country` has no form in a filter; use `==`, `!=` or `in`"
         ),
         (
             "resource.pay > 3",
-            "10:20: attribute `pay` is sealed and the rule is for a listable action; use it only in rules for actions that are not listable"
+            "10:11: condition `resource.pay > 3` cannot become a filter: attribute `pay` is sealed; a sealed attribute can be used in checks only: leave `listable` out of the action"
         ),
-        ("resource.level", "10:25: unexpected `end of condition`; expected a comparison such as `==`"),
-        ("resource.level > 3 &&", "10:32: unexpected `end of condition`; expected an attribute or a literal"),
-        ("(resource.level > 3", "10:30: unexpected `end of condition`; expected `)`"),
-        ("resource.level > 3 resource.level", "10:30: unexpected `resource`; expected an operator"),
+        ("resource.level", "10:20: the expression is of type `int`, and `bool` is wanted"),
+        ("resource.level > 3 &&", "10:32: unexpected end of the expression, expected an operand"),
+        ("(resource.level > 3", "10:30: unexpected end of the expression, expected `)`"),
+        ("resource.level > 3 resource.level", "10:30: unexpected `resource`"),
         (
-            "subject.id == subject.id",
-            "10:11: a comparison must have one attribute of the resource; compare `resource.…` with a literal, `subject.id` or `subject.employee_id`"
+            "resource.level + 1 > 3",
+            "10:11: condition `resource.level + 1 > 3` cannot become a filter: computing with a fact of the record has no form in a filter; compare an attribute with a value by `==`, `!=`, `<`, `<=`, `>`, `>=` or `in`, or leave `listable` out"
         ),
+        ("hasRole(\"boss\")", "10:11: unknown role `boss`; known here: `hr`, `manager`"),
         (
             "resource.id == subject.id",
-            "10:11: `id` is of type `employee`, not `member`; compare it with a value of its own type"
+            "10:11: `id` is the id of an employee and `subject.id` that of a member; write `subject.employee_id`"
         ),
         (
             "resource.level in [1, \"2\"]",
-            "10:33: `level` is of type `integer`, not a string; compare it with a value of its own type"
+            "10:11: `level` is of type `integer`, and never equals this; compare it with a value of its own type"
         ),
         ("resource.level in []", "10:11: `in` with an empty list never holds; name at least one value"),
-        ("resource.level == 99999999999999999999", "10:29: number `99999999999999999999` is out of range; use 64 bits"),
+        ("resource.level == 99999999999999999999", "10:29: the integer `99999999999999999999` does not fit 64 bits"),
         (
             "resource.level == 3 ; drop",
-            "10:31: unexpected `;`; write comparisons such as `resource.country == \"DE\"` joined by `&&` and `||`"
+            "10:31: unexpected character `;`"
         ),
-        ("resource.country == \"DE", "10:31: string `\"DE` has no end; close the quote"),
-        ("now > 3", "10:11: unknown name `now`; known here: `false`, `resource`, `subject`, `true`"),
-        ("subject.roles == 3", "10:19: unknown fact `subject.roles`; known here: `employee_id`, `id`"),
+        ("resource.country == \"DE", "10:31: the string does not end"),
+        (
+            "now > 3",
+            "10:15: `>` cannot be applied to `(timestamp, int)`; it takes `(bool, bool)` or `(string, string)` or `(bytes, bytes)` or `(timestamp, timestamp)` or other forms"
+        ),
+        ("subject.roles == 3", "10:25: `==` cannot be applied to `(list(string), int)`; it takes `(A, A)`"),
     ]
 
     @Test(arguments: conditions)
@@ -177,13 +186,13 @@ struct LoadErrorTests {
     @Test func deepConditionsAreRefused() {
         let condition = String(repeating: "(", count: 500) + "resource.level > 3" + String(repeating: ")", count: 500)
         let text = Self.head + "grants:\n  - {roles: [hr], actions: [view], scope: all, when: '\(condition)'}\n"
-        #expect(Self.errors(text).first?.contains("nested more than 32 deep") == true)
+        #expect(Self.errors(text).first?.contains("is nested deeper than 128 levels") == true)
     }
 
     @Test func longConditionsAreRefused() {
-        let condition = Array(repeating: "resource.level > 3", count: 500).joined(separator: " && ")
+        let condition = Array(repeating: "resource.level > 3", count: 5000).joined(separator: " && ")
         let text = Self.head + "grants:\n  - {roles: [hr], actions: [view], scope: all, when: '\(condition)'}\n"
-        #expect(Self.errors(text).first?.contains("condition is longer than 4096 bytes") == true)
+        #expect(Self.errors(text).first?.contains("the expression is longer than 65536 bytes") == true)
     }
 
     @Test func rolesThatInheritInACircleAreRefused() {

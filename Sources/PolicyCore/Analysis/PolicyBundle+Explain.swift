@@ -16,63 +16,98 @@ extension PolicyBundle {
                 decision: decision,
                 preliminary: "`\(request.action)` is not an action on `\(request.resource.type)`", steps: [])
         }
-        let evaluator = Evaluator(subject: request.subject, about: entry.module.about, record: request.resource)
-        var steps = self.steps(entry, holder: request.subject.id, request.subject.roles, evaluator)
-        for hop in request.subject.act { steps += self.steps(entry, holder: hop.id, hop.roles, evaluator) }
+        let overlay = overlayRules(of: request.subject.tenant, for: request.action)
+        var steps: [Explanation.Step] = []
+        withFacts(of: request, entry) { facts in
+            var evaluator = Evaluator<Truth>(facts)
+            for hop in [nil] + request.subject.act.indices.map(Optional.some) {
+                let id = hop.map { request.subject.act[$0].id } ?? request.subject.id
+                evaluator.hold(hop: hop)
+                steps += self.steps(entry.action.rules, holder: id, &evaluator)
+                if let overlay { steps += self.steps(overlay, holder: id, &evaluator) }
+            }
+        }
         let unknown = (request.subject.roles + request.subject.act.flatMap(\.roles)).filter { roles.numbers[$0] == nil }
         let preliminary = unknown.isEmpty ? nil : "unknown roles grant nothing: \(Self.listed(unknown))"
         return Explanation(decision: decision, preliminary: preliminary, steps: steps)
     }
 
+    /// Every rule of one layer, denials first, each in the widest form in which the holder has it.
     private func steps(
-        _ entry: ActionEntry, holder: String, _ names: [String], _ evaluator: Evaluator
+        _ rules: ActionRules, holder: String, _ evaluator: inout Evaluator<Truth>
     ) -> [Explanation.Step] {
-        let held = Set(roles.numbers(of: names).flatMap { roles.held[$0] })
-        func steps(_ rules: [RuleOverActions], isDenial: Bool) -> [Explanation.Step] {
-            rules.filter { $0.actions.contains(entry.action.name) }.map { each in
-                let (outcome, because) = judge(each.rule, held, isDenial: isDenial, evaluator)
-                return Explanation.Step(
-                    holder: holder, rule: each.rule.id, isDenial: isDenial, path: each.rule.path, mark: each.rule.mark,
-                    outcome: outcome, because: because)
-            }
+        var steps = Self.rules(rules.denials.rows, and: rules.denials.forEveryone).map { rule in
+            step(rule, held(rule, rules.denials.rows, evaluator.given), holder, isDenial: true, &evaluator)
         }
-        return steps(entry.module.denials, isDenial: true) + steps(entry.module.grants, isDenial: false)
+        let granted = rules.grants.map { Self.rules($0.rows, and: []) } ?? []
+        steps += granted.map { rule in
+            step(rule, held(rule, rules.grants?.rows ?? [], evaluator.given), holder, isDenial: false, &evaluator)
+        }
+        return steps
     }
 
-    private func judge(
-        _ rule: CompiledRule, _ held: Set<Int>, isDenial: Bool, _ evaluator: Evaluator
-    ) -> (Explanation.Outcome, String) {
-        var evaluator = evaluator
-        if held.isDisjoint(with: rule.roles) && !(isDenial && rule.roles.isEmpty) {
-            return (.notHeld, "needs \(Self.listed(rule.roles.map { roles.names[$0] }))")
+    /// The rules of rows, each once, in the order of the file.
+    private static func rules(_ rows: [[HeldRule]], and more: [HeldRule]) -> [CompiledRule] {
+        var found: [CompiledRule] = []
+        for held in rows.joined() where !found.contains(where: { $0 === held.rule }) { found.append(held.rule) }
+        for held in more where !found.contains(where: { $0 === held.rule }) { found.append(held.rule) }
+        return found.sorted { ($0.path, $0.mark) < ($1.path, $1.mark) }
+    }
+
+    private func held(_ rule: CompiledRule, _ rows: [[HeldRule]], _ given: RoleBits) -> HeldRule? {
+        if rule.roles.isEmpty && rule.derived.isEmpty { return HeldRule(rule, scope: rule.scope) }
+        return given.flatMap { rows[$0] }.filter { $0.rule === rule }.max { $0.scope < $1.scope }
+    }
+
+    private func step(
+        _ rule: CompiledRule, _ held: HeldRule?, _ holder: String, isDenial: Bool, _ evaluator: inout Evaluator<Truth>
+    ) -> Explanation.Step {
+        let (outcome, because) = held.map { judge($0, &evaluator) } ?? (.notHeld, "needs \(needed(rule))")
+        return Explanation.Step(
+            holder: holder, rule: rule.id, isDenial: isDenial, path: rule.path, mark: rule.mark, outcome: outcome,
+            because: because)
+    }
+
+    private func needed(_ rule: CompiledRule) -> String {
+        Self.listed(rule.roles.map { roles.names[$0] } + rule.derived.map(\.name))
+    }
+
+    private func judge(_ held: HeldRule, _ evaluator: inout Evaluator<Truth>) -> (Explanation.Outcome, String) {
+        var parts = [Self.told(held.scope, evaluator.reach(held.scope))]
+        if held.scope != held.rule.scope { parts[0] += ", capped by a ceiling" }
+        for part in held.predicate.parts {
+            let value = evaluator.evaluate(part)
+            switch part {
+            case .reach, .and: break
+            case .condition(let condition): parts.append("condition `\(condition.text)` \(Self.told(value))")
+            case .during: parts.append("its time \(Self.told(value))")
+            case .emergency: parts.append("a declared emergency \(Self.told(value))")
+            }
         }
-        var parts = [Self.told(rule.scope, evaluator.reach(rule.scope))]
-        if let condition = rule.condition, let text = rule.conditionText {
-            let value: String =
-                switch evaluator.evaluate(condition) {
-                case .yes: "is true"
-                case .no: "is false"
-                case .missing, .depends: "needs a fact that was not stated"
-                }
-            parts.append("condition `\(text)` \(value)")
-        }
-        // A denial is asked the other way round, so that what is not known counts against the request.
         let outcome: Explanation.Outcome =
-            switch evaluator.evaluate(rule.predicate) {
+            switch evaluator.evaluate(held.predicate) {
             case .yes: .matched
-            case .missing, .depends: .missingFact
+            case .unknown: .missingFact
             case .no: .notMatched
             }
         return (outcome, parts.joined(separator: "; "))
     }
 
-    private static func told(_ scope: Scope, _ outcome: Outcome) -> String {
+    private static func told(_ outcome: Truth) -> String {
+        switch outcome {
+        case .yes: "is true"
+        case .no: "is false"
+        case .unknown: "needs a fact that was not stated"
+        }
+    }
+
+    private static func told(_ scope: Scope, _ outcome: Truth) -> String {
         switch (scope, outcome) {
         case (.all, _): "scope `all` covers every record"
         case (.none, _): "scope `none` covers nothing"
         case (_, .yes): "scope `\(scope)` covers the record"
         case (_, .no): "scope `\(scope)` does not cover the record"
-        case (_, .missing), (_, .depends): "scope `\(scope)` needs a fact that was not stated"
+        case (_, .unknown): "scope `\(scope)` needs a fact that was not stated"
         }
     }
 

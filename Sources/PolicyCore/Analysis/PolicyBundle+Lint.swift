@@ -15,7 +15,7 @@ extension PolicyBundle {
     private func emptyRoles() -> [LintFinding] {
         roleDeclarations.enumerated().compactMap { number, role in
             let hasGrant = modules.values.contains { module in
-                module.actions.contains { $0.grants.isGranted(to: number) }
+                module.actions.contains { $0.rules.grants?.isGranted(to: number) ?? false }
             }
             if hasGrant { return nil }
             return LintFinding(
@@ -56,18 +56,24 @@ extension PolicyBundle {
 
     /// Whether `wider` allows everything that `grant` allows; of two equal ones the earlier counts.
     private func covers(_ wider: RuleOverActions, _ grant: RuleOverActions, isEarlier: Bool) -> Bool {
-        guard wider.rule.condition == nil || wider.rule.condition == grant.rule.condition,
-            wider.rule.scope >= grant.rule.scope, Set(grant.actions).isSubset(of: wider.actions),
+        guard !wider.rule.isConditional || Self.demandsAlike(wider.rule, grant.rule), wider.rule.derived.isEmpty,
+            grant.rule.derived.isEmpty, wider.rule.scope >= grant.rule.scope,
+            Set(grant.actions).isSubset(of: wider.actions),
             holders(grant.rule).isSubset(of: holders(wider.rule))
         else { return false }
         let isSame =
-            wider.rule.condition == grant.rule.condition && wider.rule.scope == grant.rule.scope
+            Self.demandsAlike(wider.rule, grant.rule) && wider.rule.scope == grant.rule.scope
             && Set(grant.actions) == Set(wider.actions) && holders(grant.rule) == holders(wider.rule)
         return !isSame || isEarlier
     }
 
+    private static func demandsAlike(_ left: CompiledRule, _ right: CompiledRule) -> Bool {
+        left.condition?.text == right.condition?.text && left.validity == right.validity
+            && left.breakGlass == right.breakGlass
+    }
+
     private func alwaysBeats(_ denial: RuleOverActions, _ grant: RuleOverActions) -> Bool {
-        denial.rule.condition == nil && denial.rule.scope >= grant.rule.scope
+        !denial.rule.isConditional && denial.rule.derived.isEmpty && denial.rule.scope >= grant.rule.scope
             && Set(grant.actions).isSubset(of: denial.actions)
             && (denial.rule.roles.isEmpty || holders(grant.rule).isSubset(of: holders(denial.rule)))
     }
@@ -78,7 +84,7 @@ extension PolicyBundle {
 
     private func unusedActions(_ module: CompiledModule) -> [LintFinding] {
         module.actions.compactMap { action in
-            if roles.names.indices.contains(where: { action.grants.isGranted(to: $0) }) { return nil }
+            if roles.names.indices.contains(where: { action.rules.grants?.isGranted(to: $0) ?? false }) { return nil }
             return LintFinding(
                 .unusedAction, path: module.path, action.mark, "nobody is granted `\(module.name).\(action.name)`",
                 remedy: "grant it to a role, or remove the action")

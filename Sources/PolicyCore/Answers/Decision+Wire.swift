@@ -10,10 +10,7 @@ extension Decision: WireEncodable {
     public var wire: JSONValue {
         var context: [String: JSONValue] = [
             "version": .integer(Self.version), "scope": .string(scope.description), "revision": .string(revision),
-            "obligations": .array(
-                obligations.map {
-                    ["id": .string($0.id), "type": .string($0.type), "properties": .object($0.properties)]
-                }),
+            "obligations": .array(obligations.map(\.wire)),
             "fields": fields.wire,
         ]
         if let id { context["id"] = .string(id) }
@@ -35,15 +32,7 @@ extension Decision: WireEncodable {
         guard context["version"]?.integer == Self.version else {
             throw WireShapeError("decision has an unknown version")
         }
-        var obligations: [Obligation] = []
-        for item in try context.array("obligations") {
-            let members = try WireMembers(item, of: "obligation", allowed: ["id", "type", "properties"])
-            guard let properties = members["properties"]?.object else {
-                throw WireShapeError("obligation has no object `properties`")
-            }
-            obligations.append(
-                Obligation(id: try members.string("id"), type: try members.string("type"), properties: properties))
-        }
+        let obligations = try context.obligations()
         let isAllowed = try outer.bool("decision")
         let reason = try context.reason()
         guard isAllowed == (reason == nil) else { throw WireShapeError("decision and reason contradict each other") }
@@ -53,6 +42,23 @@ extension Decision: WireEncodable {
             fields: try FieldAccess(wire: try context.value("fields")))
         id = try context.optionalString("id")
         isSimulated = try context.flag("simulated")
+    }
+}
+
+extension Obligation: WireEncodable {
+    /// `{"id", "type", "properties"}`.
+    public var wire: JSONValue {
+        ["id": .string(id), "type": .string(type), "properties": .object(properties)]
+    }
+
+    /// Reads the object.
+    /// - Throws: For anything that this version does not know.
+    public init(wire: JSONValue) throws(WireShapeError) {
+        let members = try WireMembers(wire, of: "obligation", allowed: ["id", "type", "properties"])
+        guard let properties = members["properties"]?.object else {
+            throw WireShapeError("obligation has no object `properties`")
+        }
+        self.init(id: try members.string("id"), type: try members.string("type"), properties: properties)
     }
 }
 

@@ -1,7 +1,7 @@
 public import WireFormat
 
-/// Something that goes with an allow. None exist on this floor of the language; the shape is here so that callers
-/// refuse what they do not enforce from the start.
+/// Something that must happen besides. With an allow the caller does it, or treats the answer as a deny; with a deny for
+/// the reason `obligation:ID` it is what is missing.
 public struct Obligation: Sendable, Hashable {
     /// The id of the rule's obligation.
     public let id: String
@@ -30,7 +30,7 @@ public struct Decision: Sendable, Hashable {
     public let rule: String?
     /// The bundle's revision.
     public let revision: String
-    /// What the caller must also do.
+    /// What the caller must also do; in a deny, what is missing.
     public let obligations: [Obligation]
     /// Which fields of the record may be read and written; nothing when denied.
     public let fields: FieldAccess

@@ -5,7 +5,7 @@ extension Plan: WireEncodable {
     static let version: Int64 = 1
 
     /// The answer of `/v1/plan`, version 1: `{"version", "id", "action", "tenant", "rows", "reason", "scope", "rules",
-    /// "revision", "classes": [{"name", "fields", "sensitive", "read", "write"}], "simulated"}`.
+    /// "revision", "obligations", "classes": [{"name", "fields", "sensitive", "read", "write"}], "simulated"}`.
     public var wire: JSONValue {
         var members: [String: JSONValue] = [
             "version": .integer(Self.version), "action": .string(action), "rows": rows.wire,
@@ -15,6 +15,8 @@ extension Plan: WireEncodable {
         if let id { members["id"] = .string(id) }
         if let tenant { members["tenant"] = .string(tenant) }
         if let reason { members["reason"] = .string(reason.description) }
+        // Left out when there are none: a consumer of the release before knows no such member.
+        if !obligations.isEmpty { members["obligations"] = .array(obligations.map(\.wire)) }
         if isSimulated { members["simulated"] = true }
         return .object(members)
     }
@@ -26,7 +28,7 @@ extension Plan: WireEncodable {
             wire, of: "plan",
             allowed: [
                 "version", "id", "action", "tenant", "rows", "reason", "scope", "rules", "revision", "classes",
-                "simulated",
+                "obligations", "simulated",
             ])
         guard members["version"]?.integer == Self.version else { throw WireShapeError("plan has an unknown version") }
         var classes: [FieldClassPlan] = []
@@ -35,7 +37,8 @@ extension Plan: WireEncodable {
             action: try members.string("action"), tenant: try members.optionalString("tenant"),
             rows: try Filter(wire: try members.value("rows")), reason: try members.reason(),
             scope: try members.scope(), rules: try members.strings("rules"),
-            revision: try members.string("revision"), classes: classes)
+            revision: try members.string("revision"),
+            obligations: members["obligations"] == nil ? [] : try members.obligations(), classes: classes)
         guard reason == nil || rows == .none else { throw WireShapeError("rows and reason contradict each other") }
         id = try members.optionalString("id")
         isSimulated = try members.flag("simulated")

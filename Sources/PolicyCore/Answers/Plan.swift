@@ -14,6 +14,8 @@ public struct Plan: Sendable, Hashable {
     public let rules: [String]
     /// The bundle's revision.
     public let revision: String
+    /// What the caller must also do; where `rows` is `none` for the reason `obligation:ID`, what is missing.
+    public let obligations: [Obligation]
     /// The field classes; a field in none of them is denied.
     public let classes: [FieldClassPlan]
     /// The decision's id, given by the service that answered.
@@ -23,7 +25,7 @@ public struct Plan: Sendable, Hashable {
 
     init(
         action: String, tenant: String?, rows: Filter, reason: Reason?, scope: Scope, rules: [String],
-        revision: String, classes: [FieldClassPlan]
+        revision: String, obligations: [Obligation] = [], classes: [FieldClassPlan]
     ) {
         self.action = action
         self.tenant = tenant
@@ -32,6 +34,7 @@ public struct Plan: Sendable, Hashable {
         self.scope = scope
         self.rules = rules
         self.revision = revision
+        self.obligations = obligations
         self.classes = classes
     }
 

@@ -10,11 +10,13 @@ public enum Reason: Sendable, Hashable, CustomStringConvertible {
     case outOfScope
     /// There is a grant, and a fact that it needs was not stated.
     case missingFact
+    /// The obligation of this id is not met; the answer's obligations say what is missing.
+    case obligation(id: String)
     /// A plan was asked for an action that policy does not mark `listable`.
     case notListable
 
     /// The code in answers: `no-grant`, `denied:RULE`, `tenant-mismatch`, `out-of-scope`, `missing-fact`,
-    /// `not-listable`.
+    /// `obligation:ID`, `not-listable`.
     public var description: String {
         switch self {
         case .noGrant: "no-grant"
@@ -22,6 +24,7 @@ public enum Reason: Sendable, Hashable, CustomStringConvertible {
         case .tenantMismatch: "tenant-mismatch"
         case .outOfScope: "out-of-scope"
         case .missingFact: "missing-fact"
+        case .obligation(let id): "obligation:\(id)"
         case .notListable: "not-listable"
         }
     }
@@ -35,8 +38,13 @@ public enum Reason: Sendable, Hashable, CustomStringConvertible {
         case "missing-fact": self = .missingFact
         case "not-listable": self = .notListable
         default:
-            guard code.hasPrefix("denied:"), code.utf8.count > "denied:".utf8.count else { return nil }
-            self = .denied(rule: String(code.dropFirst("denied:".count)))
+            let parts = code.split(separator: ":", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { return nil }
+            switch parts[0] {
+            case "denied": self = .denied(rule: parts[1])
+            case "obligation": self = .obligation(id: parts[1])
+            default: return nil
+            }
         }
     }
 }

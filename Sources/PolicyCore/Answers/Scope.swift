@@ -32,4 +32,14 @@ public enum Scope: Int, Sendable, Hashable, Comparable, CaseIterable, CustomStri
 
     /// The narrower scope contains less.
     public static func < (left: Scope, right: Scope) -> Bool { left.rawValue < right.rawValue }
+
+    /// The words for `scope` in a rule.
+    static let ruleWords = ["none", "self", "sub", "all"]
+    /// The words for a scope that stands alone, as in a ceiling: `sub` is `sub(any)`.
+    static let words = ["none", "self", "sub(direct)", "sub", "all"]
+
+    /// Reads a word of `words`.
+    init?(word: String) {
+        self.init(word == "sub" ? "sub(any)" : word)
+    }
 }

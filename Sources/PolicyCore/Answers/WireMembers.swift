@@ -64,6 +64,12 @@ struct WireMembers {
         return scope
     }
 
+    func obligations() throws(WireShapeError) -> [Obligation] {
+        var obligations: [Obligation] = []
+        for item in try array("obligations") { obligations.append(try Obligation(wire: item)) }
+        return obligations
+    }
+
     func reason() throws(WireShapeError) -> Reason? {
         guard let code = try optionalString("reason") else { return nil }
         guard let reason = Reason(code) else { throw WireShapeError("\(what) has an unknown reason `\(code)`") }

@@ -4,11 +4,11 @@ import WireFormat
 /// Turns the files of a bundle into tables, and collects everything that is wrong with them.
 struct BundleCompiler {
     private(set) var errors: [PlacedError] = []
-    private var rolesSource: RolesSource?
-    private var moduleSources: [ModuleSource] = []
+    private var sources = BundleSources()
 
-    /// The most files and rules that a bundle may have; more is a generator gone wild.
-    static let mostFiles = 4096
+    /// The most files that a bundle may have: a file for each of some thousands of tenants; more is a generator gone
+    /// wild.
+    static let mostFiles = 16_384
 
     /// Reads the form of every file.
     mutating func read(_ files: [PolicyFile]) {
@@ -22,13 +22,13 @@ struct BundleCompiler {
         for file in files.sorted(by: { $0.path < $1.path }) {
             var log = Diagnostics(path: file.path)
             do throws(PlacedError) {
-                read(try YAMLNode.parse(file.bytes, path: file.path), &log)
+                sources.add(try YAMLNode.parse(file.bytes, path: file.path), &log)
             } catch {
                 log.add(error)
             }
             errors += log.errors
         }
-        if rolesSource == nil && !errors.contains(where: { $0.path.hasSuffix("roles.yaml") }) {
+        if sources.roles == nil && !errors.contains(where: { $0.path.hasSuffix("roles.yaml") }) {
             errors.append(
                 PlacedError(
                     path: files.first?.path ?? "policies", mark: .start,
@@ -37,104 +37,111 @@ struct BundleCompiler {
         }
     }
 
-    private mutating func read(_ node: YAMLNode, _ log: inout Diagnostics) {
-        if node["module"] != nil {
-            guard let module = ModuleReader.read(node, &log) else { return }
-            if let first = moduleSources.first(where: { $0.name.text == module.name.text }) {
-                log.add(
-                    module.name.mark, "module `\(module.name.text)` is already in \(first.path)",
-                    remedy: "keep one file a module")
-            } else {
-                moduleSources.append(module)
-            }
-        } else if node["roles"] != nil {
-            guard let roles = RolesReader.read(node, &log) else { return }
-            if let first = rolesSource {
-                log.add(node.mark, "roles are already declared in \(first.path)", remedy: "keep one roles file")
-            } else {
-                rolesSource = roles
-            }
-        } else {
-            let known = ["module", "roles"]
-            let typo = node.mapping?.first { Suggestion.nearest(to: $0.key, among: known) != nil }
-            log.add(
-                typo?.keyMark ?? node.mark,
-                typo.map { "unknown key `\($0.key)`" } ?? "this is neither a module nor a roles file",
-                remedy: typo.map { Suggestion.remedy(for: $0.key, among: known) }
-                    ?? "begin with `module: NAME` or `roles:`")
-        }
-    }
-
     /// Looks up every name and builds the tables; nil when anything is wrong.
     mutating func compile(digest: ([UInt8]) -> [UInt8]) -> PolicyBundle? {
-        let roles = roleTable()
-        var modules: [String: CompiledModule] = [:]
-        for source in moduleSources {
-            var compiler = ModuleCompiler(source: source, roles: roles, log: Diagnostics(path: source.path))
-            modules[source.name.text] = compiler.compile()
+        let roles = RoleCompiler.table(sources.roles, modules: sources.modules, &errors)
+        checkShared()
+        var compilers: [String: ModuleCompiler] = [:]
+        var parts: [String: ModuleCompiler.Parts] = [:]
+        for source in sources.modules {
+            var log = Diagnostics(path: source.path)
+            let names = names(attributes: source.attributes).resolve(source.names, &log)
+            var compiler = ModuleCompiler(
+                source: source, roles: roles, derived: sources.roles?.derived ?? [], names: names, log: log)
+            parts[source.name.text] = compiler.parts()
             errors += compiler.log.errors
+            compilers[source.name.text] = compiler
         }
-        let canonical = canonicalContent()
-        guard errors.isEmpty, let rolesSource, let canonical else { return nil }
+        let overlays = overlays(&compilers)
+        guard let base = canonical(), errors.isEmpty, let rolesSource = sources.roles else { return nil }
+        let revision = digest(base)
+
+        var modules: [String: CompiledModule] = [:]
         var actions: [String: PolicyBundle.ActionEntry] = [:]
-        for module in modules.values {
+        for (name, compiler) in compilers {
+            guard let parts = parts[name] else { continue }
+            let module = compiler.module(parts, sources: compiler.rules.conditions.sources)
+            modules[name] = module
             for action in module.actions {
-                actions["\(module.name).\(action.name)"] = PolicyBundle.ActionEntry(module: module, action: action)
+                actions["\(name).\(action.name)"] = PolicyBundle.ActionEntry(module: module, action: action)
             }
         }
+        var byTenant: [String: TenantOverlay] = [:]
+        for (source, rules) in overlays {
+            guard let content = try? source.node.json(path: source.path) else { continue }
+            byTenant[source.tenant.text] = TenantOverlay(
+                revision: Hex.encode(digest(revision + content.bytes())), path: source.path,
+                actions: TextIndex(rules.map { (key: $0.key, value: $0.value) }))
+        }
         return PolicyBundle(
-            revision: Hex.encode(digest(canonical)), isSingleTenant: rolesSource.isSingleTenant, roles: roles,
-            modules: modules, actions: actions,
+            revision: Hex.encode(revision), isSingleTenant: rolesSource.isSingleTenant, roles: roles,
+            modules: modules, actions: TextIndex(actions.map { (key: $0.key, value: $0.value) }),
+            overlays: TextIndex(byTenant.map { (key: $0.key, value: $0.value) }),
             roleDeclarations: rolesSource.roles.map {
                 RoleDeclaration(name: $0.name.text, path: rolesSource.path, mark: $0.name.mark)
             })
     }
 
-    /// The content without comments, order of keys, file names and formatting (RFC 8785).
-    private mutating func canonicalContent() -> [UInt8]? {
+    private func names(attributes: [AttributeDeclaration]) -> NameCompiler {
+        NameCompiler(
+            shared: Dictionary(sources.shared.map { ($0.name.text, $0) }, uniquingKeysWith: { first, _ in first }),
+            environment: ConditionCompiler.environment(attributes))
+    }
+
+    /// A shared file may be wrong by itself: its constants, and variables that no module could use.
+    private mutating func checkShared() {
+        for source in sources.shared {
+            var log = Diagnostics(path: source.path)
+            // Variables may name attributes of the modules that import the file, so they are checked there.
+            var names = source.names
+            names.variables = []
+            _ = NameCompiler(shared: [:], environment: ConditionCompiler.environment([])).resolve(names, &log)
+            errors += log.errors
+        }
+    }
+
+    private mutating func overlays(
+        _ compilers: inout [String: ModuleCompiler]
+    ) -> [(source: OverlaySource, rules: [String: ActionRules])] {
+        sources.overlays.map { overlay in
+            var rules: [String: ActionRules] = [:]
+            for module in overlay.modules {
+                guard var compiler = compilers[module.name.text] else {
+                    var log = Diagnostics(path: overlay.path)
+                    log.add(
+                        module.name.mark, "unknown module `\(module.name.text)`",
+                        remedy: Suggestion.remedy(for: module.name.text, among: compilers.keys.sorted()))
+                    errors += log.errors
+                    continue
+                }
+                var log = Diagnostics(path: overlay.path)
+                let names = names(attributes: compiler.source.attributes).resolve(module.names, &log)
+                let found = compiler.overlay(
+                    module, path: overlay.path, derived: sources.roles?.derived ?? [], names: names)
+                compilers[module.name.text] = compiler
+                errors += log.errors + found.errors
+                for (action, each) in found.rules { rules["\(module.name.text).\(action)"] = each }
+            }
+            return (overlay, rules)
+        }
+    }
+
+    /// The base's content without comments, order of keys, file names and formatting (RFC 8785).
+    private mutating func canonical() -> [UInt8]? {
         do throws(PlacedError) {
+            var members: [String: JSONValue] = [:]
             var modules: [String: JSONValue] = [:]
-            for source in moduleSources { modules[source.name.text] = try source.node.json(path: source.path) }
-            let roles = try rolesSource.map { source throws(PlacedError) in try source.node.json(path: source.path) }
-            return JSONValue.object(["modules": .object(modules), "roles": roles ?? .null]).bytes()
+            for source in sources.modules { modules[source.name.text] = try source.node.json(path: source.path) }
+            members["modules"] = .object(modules)
+            members["roles"] = .null
+            if let roles = sources.roles { members["roles"] = try roles.node.json(path: roles.path) }
+            var shared: [String: JSONValue] = [:]
+            for source in sources.shared { shared[source.name.text] = try source.node.json(path: source.path) }
+            if !shared.isEmpty { members["shared"] = .object(shared) }
+            return JSONValue.object(members).bytes()
         } catch {
             errors.append(error)
             return nil
         }
-    }
-
-    private mutating func roleTable() -> RoleTable {
-        guard let source = rolesSource else { return RoleTable(names: [], numbers: [:], held: []) }
-        var log = Diagnostics(path: source.path)
-        let names = source.roles.map(\.name.text)
-        let numbers = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
-        var inherits: [[Int]] = []
-        for role in source.roles {
-            inherits.append(
-                role.inherits.compactMap { parent in
-                    if let number = numbers[parent.text] { return number }
-                    log.add(
-                        parent.mark, "unknown role `\(parent.text)`",
-                        remedy: Suggestion.remedy(for: parent.text, among: names))
-                    return nil
-                })
-        }
-        var held: [[Int]] = []
-        for (number, role) in source.roles.enumerated() {
-            var reached = [number]
-            var next = 0
-            while next < reached.count {
-                for parent in inherits[reached[next]] where !reached.contains(parent) { reached.append(parent) }
-                next += 1
-            }
-            if reached.contains(where: { inherits[$0].contains(number) }) {
-                log.add(
-                    role.name.mark, "role `\(role.name.text)` inherits from itself",
-                    remedy: "break the circle of `inherits`")
-            }
-            held.append(reached)
-        }
-        errors += log.errors
-        return RoleTable(names: names, numbers: numbers, held: held)
     }
 }

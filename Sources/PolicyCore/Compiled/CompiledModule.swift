@@ -1,6 +1,6 @@
 import MarkedYAML
 
-/// A grant or a denial, compiled. A class, so that passing one on costs one reference.
+/// A grant or a denial as it was written, names looked up. A class, so that passing one on costs one reference.
 final class CompiledRule: Sendable {
     /// Stable within a bundle: `employee/own-record`, or `employee/grant[2]` for one without an `id`.
     let id: String
@@ -8,28 +8,100 @@ final class CompiledRule: Sendable {
     let mark: Mark
     /// The roles it names; empty in a denial for everybody.
     let roles: [Int]
+    /// The derived roles it names.
+    let derived: [DerivedRole]
     let scope: Scope
-    /// The condition alone, and as it was written; nil when there is none.
-    let condition: Predicate?
-    let conditionText: String?
-    /// Scope and condition together.
-    let predicate: Predicate
+    /// Nil when there is none.
+    let condition: Condition?
+    let validity: Validity?
+    let breakGlass: Duration?
     /// What a denial says to people.
     let explanation: String?
 
     init(
-        id: String, path: String, mark: Mark, roles: [Int], scope: Scope, condition: Predicate?,
-        conditionText: String?, explanation: String?
+        id: String, path: String, mark: Mark, roles: [Int], derived: [DerivedRole], scope: Scope,
+        condition: Condition?, validity: Validity?, breakGlass: Duration?, explanation: String?
     ) {
         self.id = id
         self.path = path
         self.mark = mark
         self.roles = roles
+        self.derived = derived
         self.scope = scope
         self.condition = condition
-        self.conditionText = conditionText
+        self.validity = validity
+        self.breakGlass = breakGlass
         self.explanation = explanation
-        predicate = Predicate(scope, when: condition)
+    }
+
+    /// What must hold beside the scope.
+    var demands: [Predicate] {
+        var parts: [Predicate] = []
+        if let validity { parts.append(.during(validity)) }
+        if let breakGlass { parts.append(.emergency(breakGlass)) }
+        if let condition { parts.append(.condition(condition)) }
+        return parts
+    }
+
+    /// Whether it depends on anything but the scope.
+    var isConditional: Bool { condition != nil || validity != nil || breakGlass != nil }
+}
+
+/// A role that follows from a fact about the record, in one module.
+final class DerivedRole: Sendable {
+    let name: String
+    let parents: [Int]
+    let condition: Condition
+
+    init(name: String, parents: [Int], condition: Condition) {
+        self.name = name
+        self.parents = parents
+        self.condition = condition
+    }
+}
+
+/// A rule as one role has it: capped by ceilings, narrowed by the derived role through which it comes.
+final class HeldRule: Sendable {
+    let rule: CompiledRule
+    let scope: Scope
+    let predicate: Predicate
+    let isConditional: Bool
+
+    init(_ rule: CompiledRule, scope: Scope, through derived: DerivedRole? = nil) {
+        self.rule = rule
+        self.scope = scope
+        let own = derived.map { [Predicate.condition($0.condition)] } ?? []
+        predicate = .all([.reach(scope)] + own + rule.demands)
+        isConditional = rule.isConditional || derived != nil
+    }
+}
+
+/// What decides one action: the rules of the base, or of an overlay.
+struct ActionRules: Sendable {
+    /// Nil where an overlay grants nothing and so leaves the base's grants alone.
+    let grants: GrantIndex?
+    let denials: DenialIndex
+    let obligations: [CompiledObligation]
+}
+
+/// An obligation, names looked up.
+final class CompiledObligation: Sendable {
+    /// `employee/fresh-login`.
+    let id: String
+    let path: String
+    let mark: Mark
+    /// The roles whose holders it is for; empty for everybody.
+    let roles: [Int]
+    let condition: Condition?
+    let rule: ObligationRule
+
+    init(id: String, path: String, mark: Mark, roles: [Int], condition: Condition?, rule: ObligationRule) {
+        self.id = id
+        self.path = path
+        self.mark = mark
+        self.roles = roles
+        self.condition = condition
+        self.rule = rule
     }
 }
 
@@ -38,15 +110,13 @@ final class CompiledAction: Sendable {
     let name: String
     let isListable: Bool
     let mark: Mark
-    let grants: GrantIndex
-    let denials: DenialIndex
+    let rules: ActionRules
 
-    init(name: String, isListable: Bool, mark: Mark, grants: GrantIndex, denials: DenialIndex) {
+    init(name: String, isListable: Bool, mark: Mark, rules: ActionRules) {
         self.name = name
         self.isListable = isListable
         self.mark = mark
-        self.grants = grants
-        self.denials = denials
+        self.rules = rules
     }
 }
 
@@ -84,12 +154,17 @@ final class CompiledModule: Sendable {
     let grants: [RuleOverActions]
     let denials: [RuleOverActions]
     let classes: [CompiledClass]
+    /// The classes by role and scope, for checks.
+    let access: FieldTable
     /// The classes as answers carry them; shared by all of them.
     let noAccess: FieldAccess
+    /// Where the slots of its conditions get their values from.
+    let sources: [SlotSource]
 
     init(
         name: String, path: String, owner: String, about: AboutAttribute?, attributes: [AttributeDeclaration],
-        actions: [CompiledAction], grants: [RuleOverActions], denials: [RuleOverActions], classes: [CompiledClass]
+        actions: [CompiledAction], grants: [RuleOverActions], denials: [RuleOverActions], classes: [CompiledClass],
+        sources: [SlotSource], roleCount: Int
     ) {
         self.name = name
         self.path = path
@@ -100,6 +175,8 @@ final class CompiledModule: Sendable {
         self.grants = grants
         self.denials = denials
         self.classes = classes
+        self.sources = sources
+        access = FieldTable(classes, roleCount: roleCount)
         noAccess = FieldAccess(classes: classes.map(\.fieldClass))
     }
 }

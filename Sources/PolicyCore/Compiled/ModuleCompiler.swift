@@ -1,43 +1,95 @@
 import MarkedYAML
 import WireFormat
 
-/// Looks up every name of one module and builds its tables.
+/// Builds the tables of one module.
 struct ModuleCompiler {
-    private let source: ModuleSource
+    let source: ModuleSource
     private let roles: RoleTable
-    private(set) var log: Diagnostics
-    private var ids: [String: Mark] = [:]
+    private(set) var rules: RuleCompiler
 
-    init(source: ModuleSource, roles: RoleTable, log: Diagnostics) {
+    /// The module's own errors.
+    var log: Diagnostics { rules.log }
+
+    init(
+        source: ModuleSource, roles: RoleTable, derived: [DerivedRoleSource], names: NameTable, log: Diagnostics
+    ) {
         self.source = source
         self.roles = roles
-        self.log = log
+        rules = RuleCompiler(
+            source: source, roles: roles, derived: derived,
+            conditions: ConditionCompiler(attributes: source.attributes, names: names, roles: roles),
+            idPrefix: source.name.text + "/", log: log)
     }
 
-    mutating func compile() -> CompiledModule {
+    /// What was looked up, before overlays have added their slots.
+    struct Parts {
+        let about: AboutAttribute?
+        let grants: [RuleOverActions]
+        let denials: [RuleOverActions]
+        let actions: [CompiledAction]
+        let classes: [CompiledClass]
+    }
+
+    mutating func parts() -> Parts {
         let about = aboutAttribute()
-        let grants = source.grants.map { overActions($0) }
-        let denials = source.denials.map { overActions($0) }
+        let grants = source.grants.map { rules.overActions($0) }
+        let denials = source.denials.map { rules.overActions($0) }
+        let obligations = source.obligations.map { rules.obligation($0) }
         let classes = fieldClasses()
         let actions = source.actions.map { action in
-            CompiledAction(
-                name: action.name.text, isListable: action.isListable, mark: action.name.mark,
-                grants: GrantIndex(rules(grants, for: action.name.text), roles: roles),
-                denials: DenialIndex(rules(denials, for: action.name.text), roles: roles))
+            let name = action.name.text
+            return CompiledAction(
+                name: name, isListable: action.isListable, mark: action.name.mark,
+                rules: ActionRules(
+                    grants: GrantIndex(rows: rules.rows(Self.rules(grants, for: name), grantsOf: name)),
+                    denials: rules.denials(Self.rules(denials, for: name)),
+                    obligations: obligations.filter { $0.actions.contains(name) }.map(\.obligation)))
         }
-        return CompiledModule(
-            name: source.name.text, path: source.path, owner: source.owner, about: about,
-            attributes: source.attributes, actions: actions, grants: grants, denials: denials, classes: classes)
+        return Parts(about: about, grants: grants, denials: denials, actions: actions, classes: classes)
     }
 
-    private func rules(_ all: [RuleOverActions], for action: String) -> [CompiledRule] {
+    func module(_ parts: Parts, sources: [SlotSource]) -> CompiledModule {
+        CompiledModule(
+            name: source.name.text, path: source.path, owner: source.owner, about: parts.about,
+            attributes: source.attributes, actions: parts.actions, grants: parts.grants, denials: parts.denials,
+            classes: parts.classes, sources: sources, roleCount: roles.names.count)
+    }
+
+    /// The rules of an overlay for this module, by action; its conditions share the module's slots.
+    mutating func overlay(
+        _ overlay: OverlayModuleSource, path: String, derived: [DerivedRoleSource], names: NameTable
+    ) -> (rules: [String: ActionRules], errors: [PlacedError]) {
+        var conditions = rules.conditions
+        conditions.use(names)
+        var compiler = RuleCompiler(
+            source: source, roles: roles, derived: derived, conditions: conditions,
+            idPrefix: "overlay/\(source.name.text)/", log: Diagnostics(path: path))
+        let grants = overlay.grants.map { compiler.overActions($0) }
+        let denials = overlay.denials.map { compiler.overActions($0) }
+        let obligations = overlay.obligations.map { compiler.obligation($0) }
+        var result: [String: ActionRules] = [:]
+        for action in source.actions {
+            let name = action.name.text
+            let granted = Self.rules(grants, for: name)
+            let denied = Self.rules(denials, for: name)
+            let owed = obligations.filter { $0.actions.contains(name) }.map(\.obligation)
+            if granted.isEmpty && denied.isEmpty && owed.isEmpty { continue }
+            result[name] = ActionRules(
+                grants: granted.isEmpty ? nil : GrantIndex(rows: compiler.rows(granted, grantsOf: nil)),
+                denials: compiler.denials(denied), obligations: owed)
+        }
+        rules.conditions.adoptSlots(of: compiler.conditions)
+        return (result, compiler.log.errors)
+    }
+
+    private static func rules(_ all: [RuleOverActions], for action: String) -> [CompiledRule] {
         all.filter { $0.actions.contains(action) }.map(\.rule)
     }
 
     private mutating func aboutAttribute() -> AboutAttribute? {
         guard let about = source.about else { return nil }
         guard let attribute = source.attributes.first(where: { $0.name == about.text }) else {
-            log.add(
+            rules.log.add(
                 about.mark, "unknown attribute `\(about.text)`",
                 remedy: Suggestion.remedy(for: about.text, among: source.attributes.map(\.name)))
             return nil
@@ -46,110 +98,43 @@ struct ModuleCompiler {
         case .employee: return AboutAttribute(name: about.text, person: .employee)
         case .member: return AboutAttribute(name: about.text, person: .member)
         default:
-            log.add(
+            rules.log.add(
                 about.mark, "attribute `\(about.text)` is of type `\(attribute.type.name)`",
                 remedy: "`about` names an attribute of type `employee` or `member`")
             return nil
         }
     }
 
-    private mutating func overActions(_ rule: RuleSource) -> RuleOverActions {
-        let names = expanded(rule.actions)
-        let listable = Set(source.actions.filter(\.isListable).map(\.name.text))
-        let compiled = self.rule(rule, isForFilters: !listable.isDisjoint(with: names))
-        return RuleOverActions(rule: compiled, actions: names)
-    }
-
-    /// The actions that words name, `*` standing for any ending.
-    private mutating func expanded(_ words: [Word]) -> [String] {
-        let declared = source.actions.map(\.name.text)
-        var result: [String] = []
-        for word in words {
-            let matched: [String]
-            if word.text.hasSuffix("*") {
-                matched = declared.filter { $0.hasPrefix(word.text.dropLast()) }
-            } else {
-                matched = declared.filter { $0 == word.text }
-            }
-            if matched.isEmpty {
-                log.add(
-                    word.mark, "unknown action `\(word.text)` in module `\(source.name.text)`",
-                    remedy: Suggestion.remedy(for: word.text, among: declared))
-            }
-            for name in matched where !result.contains(name) { result.append(name) }
-        }
-        return result
-    }
-
-    private mutating func rule(_ rule: RuleSource, isForFilters: Bool) -> CompiledRule {
-        let name = rule.id?.text ?? rule.label
-        if let id = rule.id {
-            if let first = ids[id.text] {
-                log.add(id.mark, "rule id `\(id.text)` is already used at \(first)", remedy: "choose another id")
-            }
-            ids[id.text] = id.mark
-        }
-        if [.own, .subDirect, .subAny].contains(rule.scope) && source.about == nil {
-            log.add(
-                rule.scopeMark, "scope `\(rule.scope)` in a module without `about`",
-                remedy: "say `about:` which attribute names the person a record is about")
-        }
-        let condition = rule.condition.flatMap {
-            ConditionParser.parse($0, attributes: source.attributes, refusesSealed: isForFilters, &log)
-        }
-        return CompiledRule(
-            id: "\(source.name.text)/\(name)", path: source.path, mark: rule.mark, roles: numbers(of: rule.roles),
-            scope: rule.scope, condition: condition, conditionText: rule.condition?.text,
-            explanation: rule.reason)
-    }
-
-    private mutating func numbers(of words: [Word]) -> [Int] {
-        var result: [Int] = []
-        for word in words {
-            if let number = roles.numbers[word.text] {
-                result.append(number)
-            } else {
-                log.add(
-                    word.mark, "unknown role `\(word.text)`",
-                    remedy: Suggestion.remedy(for: word.text, among: roles.names))
-            }
-        }
-        return result
-    }
-
     private mutating func fieldClasses() -> [CompiledClass] {
         if source.classes.count > FieldAccess.mostClasses {
-            log.add(
+            rules.log.add(
                 source.classes[FieldAccess.mostClasses].name.mark, "more than \(FieldAccess.mostClasses) field classes",
                 remedy: "join classes that have the same rules")
             return []
         }
         var seen: [String: Word] = [:]
-        var compiled: [CompiledClass] = []
-        for fieldClass in source.classes {
+        return source.classes.map { fieldClass in
             for field in fieldClass.fields {
                 if !source.attributes.contains(where: { $0.name == field.text }) {
-                    log.add(
+                    rules.log.add(
                         field.mark, "unknown field `\(field.text)`",
                         remedy: Suggestion.remedy(for: field.text, among: source.attributes.map(\.name)))
                 } else if let first = seen[field.text] {
-                    log.add(
+                    rules.log.add(
                         field.mark, "field `\(field.text)` is already in a class at \(first.mark)",
                         remedy: "a field is in one class")
                 } else {
                     seen[field.text] = field
                 }
             }
-            let read = fieldClass.read.map { rule($0, isForFilters: true) }
-            let write = fieldClass.write.map { rule($0, isForFilters: true) }
-            compiled.append(
-                CompiledClass(
-                    fieldClass: FieldClass(
-                        name: fieldClass.name.text, fields: fieldClass.fields.map(\.text),
-                        isSensitive: fieldClass.isSensitive),
-                    mark: fieldClass.name.mark, read: GrantIndex(read, roles: roles),
-                    write: GrantIndex(write, roles: roles), readRules: read))
+            let read = fieldClass.read.map { rules.rule($0, isForFilters: true) }
+            let write = fieldClass.write.map { rules.rule($0, isForFilters: true) }
+            return CompiledClass(
+                fieldClass: FieldClass(
+                    name: fieldClass.name.text, fields: fieldClass.fields.map(\.text),
+                    isSensitive: fieldClass.isSensitive),
+                mark: fieldClass.name.mark, read: GrantIndex(rows: rules.rows(read, grantsOf: nil)),
+                write: GrantIndex(rows: rules.rows(write, grantsOf: nil)), readRules: read)
         }
-        return compiled
     }
 }

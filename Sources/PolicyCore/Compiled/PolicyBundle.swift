@@ -10,17 +10,29 @@ public struct PolicyBundle: Sendable {
 
     let roles: RoleTable
     let modules: [String: CompiledModule]
-    let actions: [String: ActionEntry]
+    let actions: TextIndex<ActionEntry>
+    let overlays: TextIndex<TenantOverlay>
     let roleDeclarations: [RoleDeclaration]
 
-    /// Where an action is.
-    struct ActionEntry: Sendable {
+    /// Where an action is. A class, so that finding one costs one reference.
+    final class ActionEntry: Sendable {
         let module: CompiledModule
         let action: CompiledAction
+
+        init(module: CompiledModule, action: CompiledAction) {
+            self.module = module
+            self.action = action
+        }
+    }
+
+    /// The revision that decides for a tenant: it covers the base and the tenant's overlay.
+    public func revision(for tenant: String?) -> String {
+        guard overlays.count > 0, let tenant else { return revision }
+        return overlays[tenant]?.revision ?? revision
     }
 
     /// The version of language and evaluator; together with the revision it fixes every answer.
-    public static let engineVersion = "1"
+    public static let engineVersion = "2"
 
     /// The services that can own a module; `caller` is the one enforcement point of a sidecar.
     public static let owners: [String] = ["hr", "auth", "audit", "policy", "caller"]
@@ -37,4 +49,18 @@ public struct PolicyBundle: Sendable {
 
     /// Whether a plan may be asked for this action (`module.action`).
     public func isListable(action: String) -> Bool { actions[action]?.action.isListable ?? false }
+}
+
+/// What one organisation narrows.
+final class TenantOverlay: Sendable {
+    let revision: String
+    let path: String
+    /// By action, `module.action`.
+    let actions: TextIndex<ActionRules>
+
+    init(revision: String, path: String, actions: TextIndex<ActionRules>) {
+        self.revision = revision
+        self.path = path
+        self.actions = actions
+    }
 }

@@ -1,28 +1,23 @@
 import WireFormat
 
-/// A rule's scope and condition, compiled: what must hold of the record.
-indirect enum Predicate: Sendable, Hashable {
+/// A rule's scope, condition and time, compiled: what must hold of the record and the request.
+indirect enum Predicate: Sendable {
     /// The scope covers the record.
     case reach(Scope)
-    /// An attribute of the record compares with a value known at load or with a fact of the subject.
-    case compare(attribute: String, Comparator, Operand)
+    /// The condition is true.
+    case condition(Condition)
+    /// The time of the request lies within.
+    case during(Validity)
+    /// The person has declared an emergency that lasts at most so long.
+    case emergency(Duration)
     case and([Predicate])
-    case or([Predicate])
-    case not(Predicate)
 
-    /// The right side of a comparison.
-    enum Operand: Sendable, Hashable {
-        case literal(JSONValue)
-        case subjectID
-        case subjectEmployeeID
+    /// All of the parts; `reach(.all)` vanishes.
+    static func all(_ parts: [Predicate]) -> Predicate {
+        let kept = parts.filter { if case .reach(.all) = $0 { false } else { true } }
+        return kept.count == 1 ? kept[0] : kept.isEmpty ? .reach(.all) : .and(kept)
     }
 
-    /// Scope and condition together.
-    init(_ scope: Scope, when condition: Predicate?) {
-        guard let condition else {
-            self = .reach(scope)
-            return
-        }
-        self = scope == .all ? condition : .and([.reach(scope), condition])
-    }
+    /// The parts that must all hold.
+    var parts: [Predicate] { if case .and(let parts) = self { parts } else { [self] } }
 }

@@ -4,54 +4,61 @@
 /// the others cover.
 final class GrantIndex: Sendable {
     /// For each role its widest grant without a condition.
-    let widest: [CompiledRule?]
+    let widest: [HeldRule?]
     /// The scope of that; `none` where there is none. Apart, because reading it costs no reference.
     let scopes: [Scope]
     /// For each role its grants with a condition, widest first, then as written.
-    let conditional: [[CompiledRule]]
+    let conditional: [[HeldRule]]
     /// Whether any role has a grant with a condition.
     let hasConditional: Bool
+    /// The roles that are granted anything.
+    let granted: RoleBits
+    /// For each role all its grants, as written; for explanations.
+    let rows: [[HeldRule]]
 
-    init(_ rules: [CompiledRule], roles: RoleTable) {
-        var widest: [CompiledRule?] = Array(repeating: nil, count: roles.names.count)
-        var conditional: [[CompiledRule]] = Array(repeating: [], count: roles.names.count)
-        for rule in rules {
-            for holder in Set(rule.roles.flatMap({ roles.holders(of: $0) })) {
-                if rule.condition != nil {
-                    conditional[holder].append(rule)
-                } else if widest[holder].map({ $0.scope < rule.scope }) ?? true {
-                    widest[holder] = rule
-                }
+    /// - Parameter rows: for each role the rules that it has, as written.
+    init(rows: [[HeldRule]]) {
+        self.rows = rows
+        widest = rows.map { row in
+            var widest: HeldRule?
+            for held in row where !held.isConditional {
+                if widest.map({ $0.scope < held.scope }) ?? true { widest = held }
             }
+            return widest
         }
-        self.widest = widest
         scopes = widest.map { $0?.scope ?? .none }
-        self.conditional = conditional.map { row in
-            row.enumerated().sorted { ($1.element.scope, $0.offset) < ($0.element.scope, $1.offset) }.map(\.element)
+        conditional = rows.map { row in
+            row.filter(\.isConditional).enumerated()
+                .sorted { ($1.element.scope, $0.offset) < ($0.element.scope, $1.offset) }.map(\.element)
         }
         hasConditional = conditional.contains { !$0.isEmpty }
+        granted = RoleBits(rows.indices.filter { !rows[$0].isEmpty })
     }
 
     /// Whether a role is granted anything.
     func isGranted(to role: Int) -> Bool { widest[role] != nil || !conditional[role].isEmpty }
 
     /// The role with the widest grant without a condition; of several the first.
-    func widestHolder(of roles: [Int]) -> Int? {
+    func widestHolder(of roles: RoleBits) -> Int? {
         var best: Int?
-        for role in roles where best.map({ scopes[$0] < scopes[role] }) ?? (scopes[role] > .none) { best = role }
+        var widest = Scope.none
+        for role in roles where scopes[role] > widest {
+            best = role
+            widest = scopes[role]
+        }
         return best
     }
 
     /// All grants of the roles, joined.
-    func granted(to roles: [Int], _ evaluator: inout Evaluator) -> Outcome {
+    func granted<Result: Logic>(to roles: RoleBits, _ evaluator: inout Evaluator<Result>) -> Result {
         var covered = Scope.none
         for role in roles where scopes[role] > covered { covered = scopes[role] }
         var result = evaluator.reach(covered)
         guard hasConditional else { return result }
         for role in roles {
-            for rule in conditional[role] where rule.scope > covered {
-                if case .yes = result { return result }
-                result = result.or(evaluator.evaluate(rule.predicate))
+            for held in conditional[role] where held.scope > covered {
+                if result.isYes { return result }
+                result = result.or(evaluator.evaluate(held.predicate))
             }
         }
         return result
@@ -61,16 +68,81 @@ final class GrantIndex: Sendable {
 /// Denials by role, for one action.
 final class DenialIndex: Sendable {
     /// For each role the denials that name it or a role it holds.
-    let rows: [[CompiledRule]]
+    let rows: [[HeldRule]]
     /// Denials that name no role.
-    let forEveryone: [CompiledRule]
+    let forEveryone: [HeldRule]
+    /// Whether there are none at all.
+    let isEmpty: Bool
 
-    init(_ rules: [CompiledRule], roles: RoleTable) {
-        var rows: [[CompiledRule]] = Array(repeating: [], count: roles.names.count)
-        for rule in rules {
-            for holder in Set(rule.roles.flatMap({ roles.holders(of: $0) })) { rows[holder].append(rule) }
-        }
+    init(rows: [[HeldRule]], forEveryone: [HeldRule]) {
         self.rows = rows
-        forEveryone = rules.filter(\.roles.isEmpty)
+        self.forEveryone = forEveryone
+        isEmpty = forEveryone.isEmpty && rows.allSatisfy(\.isEmpty)
+    }
+}
+
+/// Which field classes a role opens, as masks by scope: a check then costs a few instructions for all classes together.
+struct FieldTable: Sendable {
+    private let read: Direction
+    private let write: Direction
+
+    private struct Direction: Sendable {
+        /// For each role and scope the classes that exactly this scope opens without a condition.
+        var masks: [UInt64]
+        /// For each role its rules with a condition, and the class of each.
+        var conditional: [[(index: Int, rule: HeldRule)]]
+        var hasConditional = false
+    }
+
+    private static let scopeCount = Scope.allCases.count
+
+    init(_ classes: [CompiledClass], roleCount: Int) {
+        func direction(_ index: KeyPath<CompiledClass, GrantIndex>) -> Direction {
+            var result = Direction(
+                masks: Array(repeating: 0, count: roleCount * Self.scopeCount),
+                conditional: Array(repeating: [], count: roleCount))
+            for (number, each) in classes.enumerated() {
+                let grants = each[keyPath: index]
+                for role in 0..<roleCount {
+                    if grants.scopes[role] > .none {
+                        result.masks[role * Self.scopeCount + grants.scopes[role].rawValue] |= 1 << UInt64(number)
+                    }
+                    for rule in grants.conditional[role] {
+                        result.conditional[role].append((number, rule))
+                        result.hasConditional = true
+                    }
+                }
+            }
+            return result
+        }
+        read = direction(\.read)
+        write = direction(\.write)
+    }
+
+    /// The classes that these roles may read, and may write, of the evaluator's record.
+    func masks(_ evaluator: inout Evaluator<Truth>) -> (readable: UInt64, writable: UInt64) {
+        let roles = evaluator.given
+        return (mask(read, roles, &evaluator), mask(write, roles, &evaluator))
+    }
+
+    private func mask(
+        _ direction: borrowing Direction, _ roles: RoleBits, _ evaluator: inout Evaluator<Truth>
+    ) -> UInt64 {
+        // Widest first; what a wider scope opens need not be asked of a narrower one.
+        var byScope = SIMD8<UInt64>(repeating: 0)
+        for role in roles {
+            for scope in 1..<Self.scopeCount { byScope[scope] |= direction.masks[role &* Self.scopeCount &+ scope] }
+        }
+        var mask = byScope[Scope.all.rawValue]
+        for scope in [Scope.subAny, .subDirect, .own] where byScope[scope.rawValue] & ~mask != 0 {
+            if evaluator.reach(scope).isYes { mask |= byScope[scope.rawValue] }
+        }
+        guard direction.hasConditional else { return mask }
+        for role in roles {
+            for (index, rule) in direction.conditional[role] where mask & (1 << UInt64(index)) == 0 {
+                if evaluator.evaluate(rule.predicate).isYes { mask |= 1 << UInt64(index) }
+            }
+        }
+        return mask
     }
 }

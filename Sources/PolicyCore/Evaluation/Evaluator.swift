@@ -1,96 +1,43 @@
+import CEL
 import WireFormat
 
-/// What a predicate comes to when some facts are known.
-///
-/// It answers "is it true?", so that what can never be true for lack of a fact needs no further shape.
-enum Outcome: Sendable {
-    /// True.
-    case yes
-    /// False.
-    case no
-    /// Not true, because a fact is missing.
-    case missing
-    /// True for the records that the filter lets through.
-    case depends(Filter)
-
-    /// The records for which it is true.
-    var filter: Filter {
-        switch self {
-        case .yes: .all
-        case .no, .missing: .none
-        case .depends(let filter): filter
-        }
-    }
-
-    var isYes: Bool { if case .yes = self { true } else { false } }
-
-    /// Whether it is true of this record, or of some that are not looked at yet.
-    var isPossible: Bool {
-        switch self {
-        case .yes, .depends: true
-        case .no, .missing: false
-        }
-    }
-
-    func and(_ other: Outcome) -> Outcome {
-        switch (self, other) {
-        case (.no, _), (_, .no): .no
-        case (.missing, _), (_, .missing): .missing
-        case (.yes, let rest), (let rest, .yes): rest
-        case (.depends(let left), .depends(let right)): Self.of(.all(of: [left, right]))
-        }
-    }
-
-    func or(_ other: Outcome) -> Outcome {
-        switch (self, other) {
-        case (.yes, _), (_, .yes): .yes
-        case (.no, let rest), (let rest, .no): rest
-        case (.missing, let rest), (let rest, .missing): rest
-        case (.depends(let left), .depends(let right)): Self.of(.any(of: [left, right]))
-        }
-    }
-
-    /// The disjunction with something that is looked at only where this is not true already.
-    func or(_ other: () -> Outcome) -> Outcome {
-        if case .yes = self { return self }
-        return or(other())
-    }
-
-    private static func of(_ filter: Filter) -> Outcome {
-        switch filter {
-        case .all: .yes
-        case .none: .no
-        default: .depends(filter)
-        }
-    }
-}
-
-/// The one evaluator. With a record it gives `yes`, `no` or `missing` without building anything; without one it gives
-/// the filter of the records for which the predicate is true.
-///
-/// Negation is pushed to the leaves while it walks: in what remains a leaf that is not known to hold is as good as
-/// false, so `missing` never has to be carried into a filter (Kleene's logic is monotone there).
-struct Evaluator {
-    /// The person acted for; under `act`, every hop is measured from here (DESIGN §3, invariant 6).
-    private let subjectID: String
-    private let employeeID: String?
-    private let about: AboutAttribute?
-    /// The record; nil when any record is meant.
-    private let record: Resource?
+/// The one evaluator, for the facts of one request.
+struct Evaluator<Result: Logic> {
+    private(set) var facts: Facts
+    /// The roles that count at present.
+    private(set) var given: RoleBits
+    private var budget = Budget.standard
     // What scopes come to, found once a request.
-    private var own: Outcome?
-    private var direct: Outcome?
-    private var below: Outcome?
+    private var own: Result?
+    private var direct: Result?
+    private var below: Result?
+    // What the first conditions of the module come to for the present holder: looked at, true, false.
+    private var judged: UInt64 = 0
+    private var isTrue: UInt64 = 0
+    private var isFalse: UInt64 = 0
+    /// Conditions whose value is kept for the request, one bit each.
+    private static var remembered: Int { 64 }
 
-    init(subject: Subject, about: AboutAttribute?, record: Resource?) {
-        subjectID = subject.id
-        employeeID = subject.employeeID
-        self.about = about
-        self.record = record
+    init(_ facts: Facts) {
+        self.facts = facts
+        given = facts.roles.given(facts.subject.pointee.roles)
+    }
+
+    /// The request's circumstances.
+    var context: RequestContext { facts.context.pointee }
+    /// The person acted for.
+    var subject: Subject { facts.subject.pointee }
+
+    /// Goes on with the roles of a hop, or with the subject's; `self` and `sub` are measured from the person acted for
+    /// all the same.
+    mutating func hold(hop: Int?) {
+        facts.hop = hop
+        given = facts.roles.given(facts.holderNames)
+        judged = 0
     }
 
     /// Whether a scope covers the record (DESIGN §3, invariants 5 and 6).
-    mutating func reach(_ scope: Scope) -> Outcome {
+    mutating func reach(_ scope: Scope) -> Result {
         switch scope {
         case .none: return .no
         case .all: return .yes
@@ -101,31 +48,74 @@ struct Evaluator {
             return found
         case .subDirect:
             if let direct { return direct }
-            let found = reach(.own).or { inChain(.direct, negated: false) }
+            let found = reachOwnOr(.direct)
             direct = found
             return found
         case .subAny:
             if let below { return below }
-            let found = reach(.own).or { inChain(.any, negated: false) }
+            let found = reachOwnOr(.any)
             below = found
             return found
         }
     }
 
+    private mutating func reachOwnOr(_ depth: ChainDepth) -> Result {
+        let own = reach(.own)
+        return own.isYes ? own : own.or(inChain(depth, negated: false))
+    }
+
     /// Whether a predicate, or its negation, is true.
-    mutating func evaluate(_ predicate: Predicate, negated: Bool = false) -> Outcome {
+    ///
+    /// Negation is pushed to the leaves: in what remains a leaf that is not known to hold is as good as false, so a
+    /// missing fact never has to be carried into a filter (Kleene's logic is monotone there).
+    mutating func evaluate(_ predicate: Predicate, negated: Bool = false) -> Result {
         switch predicate {
         case .reach(let scope): return negated ? escape(scope) : reach(scope)
-        case .compare(let attribute, let comparator, let operand):
-            return compare(attribute, comparator, operand, negated)
-        case .not(let inner): return evaluate(inner, negated: !negated)
-        case .and(let parts): return negated ? anyOf(parts, negated) : allOf(parts, negated)
-        case .or(let parts): return negated ? allOf(parts, negated) : anyOf(parts, negated)
+        case .condition(let condition): return Result.value(of: condition, negated: negated, &self)
+        case .during(let validity):
+            guard let time = context.time else { return .missing }
+            return .of(validity.contains(time) != negated)
+        case .emergency(let most): return .of(isEmergency(most) != negated)
+        case .and(let parts): return negated ? anyNegated(parts) : all(parts)
         }
     }
 
+    /// What a condition comes to on the record; an error is a missing fact.
+    mutating func remembered(_ condition: Condition) -> Truth {
+        let bit: UInt64 = condition.number < Self.remembered ? 1 &<< UInt64(condition.number) : 0
+        if judged & bit != 0 {
+            return isTrue & bit != 0 ? .yes : isFalse & bit != 0 ? .no : .unknown
+        }
+        judged |= bit
+        isTrue &= ~bit
+        isFalse &= ~bit
+        switch condition.program.decide(facts, budget: &budget) {
+        case .true:
+            isTrue |= bit
+            return .yes
+        case .false:
+            isFalse |= bit
+            return .no
+        case .unknown, .failed, .exhausted: return .unknown
+        }
+    }
+
+    /// The records of which a condition, or its negation, is true.
+    mutating func translated(_ condition: Condition, negated: Bool) -> Outcome {
+        let residual = condition.program.residual(facts, budget: &budget)
+        return FilterTranslator(sources: facts.module.sources, employeeID: subject.employeeID)
+            .outcome(residual, negated: negated)
+    }
+
+    private func isEmergency(_ most: Duration) -> Bool {
+        guard let emergency = context.emergency, let time = context.time, !emergency.reason.isEmpty else {
+            return false
+        }
+        return emergency.since <= time && time < emergency.until && time.since(emergency.since) < most
+    }
+
     /// Whether a scope is known not to cover the record.
-    private func escape(_ scope: Scope) -> Outcome {
+    private func escape(_ scope: Scope) -> Result {
         switch scope {
         case .none: .yes
         case .all: .no
@@ -135,59 +125,39 @@ struct Evaluator {
         }
     }
 
-    private mutating func allOf(_ parts: [Predicate], _ negated: Bool) -> Outcome {
-        var result = Outcome.yes
+    private mutating func all(_ parts: [Predicate]) -> Result {
+        var result = Result.yes
         for part in parts {
-            result = result.and(evaluate(part, negated: negated))
-            if case .no = result { return result }
+            result = result.and(evaluate(part))
+            if result.isNo { return result }
         }
         return result
     }
 
-    private mutating func anyOf(_ parts: [Predicate], _ negated: Bool) -> Outcome {
-        var result = Outcome.no
+    private mutating func anyNegated(_ parts: [Predicate]) -> Result {
+        var result = Result.no
         for part in parts {
-            result = result.or(evaluate(part, negated: negated))
-            if case .yes = result { return result }
+            result = result.or(evaluate(part, negated: true))
+            if result.isYes { return result }
         }
         return result
     }
 
-    private func aboutSubject(negated: Bool) -> Outcome {
-        guard let about, let subject = about.person == .member ? subjectID : employeeID else { return .missing }
-        guard let record else { return leaf(.about(subject: subject), negated) }
-        guard let person = record.person(about: about.name) else { return .missing }
-        return sameBytes(person, subject) != negated ? .yes : .no
+    private func aboutSubject(negated: Bool) -> Result {
+        guard let about = facts.module.about,
+            let subject = about.person == .member ? facts.subject.pointee.id : facts.subject.pointee.employeeID
+        else { return .missing }
+        guard let record = facts.record else { return leaf(.about(subject: subject), negated) }
+        guard let person = record.pointee.person(about: about.name) else { return .missing }
+        return .of(sameBytes(person, subject) != negated)
     }
 
-    private func inChain(_ depth: ChainDepth, negated: Bool) -> Outcome {
-        guard let employeeID else { return .missing }
-        guard let record else { return leaf(.inChain(subject: employeeID, depth: depth), negated) }
-        guard let chain = record.managerChain else { return .missing }
-        return Filter.stands(employeeID, in: chain, depth) != negated ? .yes : .no
+    private func inChain(_ depth: ChainDepth, negated: Bool) -> Result {
+        guard let employeeID = facts.subject.pointee.employeeID else { return .missing }
+        guard let record = facts.record else { return leaf(.inChain(subject: employeeID, depth: depth), negated) }
+        guard let chain = record.pointee.managerChain else { return .missing }
+        return .of(Filter.stands(employeeID, in: chain, depth) != negated)
     }
 
-    private func compare(
-        _ attribute: String, _ comparator: Comparator, _ operand: Predicate.Operand, _ negated: Bool
-    ) -> Outcome {
-        let value: JSONValue
-        switch operand {
-        case .literal(let literal): value = literal
-        case .subjectID: value = .string(subjectID)
-        case .subjectEmployeeID:
-            guard let employeeID else { return .missing }
-            value = .string(employeeID)
-        }
-        guard let record else { return leaf(.compare(attribute: attribute, comparator, value), negated) }
-        guard let stated = record.value(of: attribute) else { return .missing }
-        return switch comparator.truth(stated, value) {
-        case .yes: negated ? .no : .yes
-        case .no: negated ? .yes : .no
-        case .unknown: .missing
-        }
-    }
-
-    private func leaf(_ filter: Filter, _ negated: Bool) -> Outcome {
-        .depends(negated ? .not(filter) : filter)
-    }
+    private func leaf(_ filter: Filter, _ negated: Bool) -> Result { .leaf(negated ? .not(filter) : filter) }
 }

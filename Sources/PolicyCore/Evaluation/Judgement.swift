@@ -1,43 +1,51 @@
 /// What the rules of one action say for one holder of roles.
-struct Judgement {
+struct Judgement<Result: Logic> {
     /// Grants joined, met with every denial's negation.
-    var outcome: Outcome
+    private(set) var outcome = Result.no
     /// The widest scope among the grants that took part.
-    var scope: Scope
+    private(set) var scope = Scope.none
     /// The grant of that scope.
-    var rule: CompiledRule?
+    private(set) var rule: CompiledRule?
     /// The other grants that took part.
-    var others: [CompiledRule] = []
+    private(set) var others: [CompiledRule] = []
     /// The first denial that made the answer a no, or is known to for every record.
-    var denial: CompiledRule?
+    private(set) var denial: CompiledRule?
     /// Whether any role has a grant for the action at all.
-    var hasGrant = false
+    private(set) var hasGrant = false
+    /// A grant for emergencies that took part.
+    private(set) var emergencyRule: CompiledRule?
 
-    /// Judges an action by the roles held.
-    init(_ action: CompiledAction, roles: [Int], with evaluator: inout Evaluator) {
-        outcome = .no
-        scope = .none
-        for role in roles where action.grants.isGranted(to: role) { hasGrant = true }
+    /// Judges an action by the roles of the evaluator's holder.
+    init(_ rules: borrowing ActionRules, with evaluator: inout Evaluator<Result>) {
+        let given = evaluator.given
+        hasGrant = rules.grants.map { !given.isDisjoint(with: $0.granted) } ?? true
         guard hasGrant else { return }
 
-        var allowed = Outcome.yes
-        refuse(action.denials.forEveryone, &allowed, &evaluator)
-        for role in roles where denial == nil { refuse(action.denials.rows[role], &allowed, &evaluator) }
-        guard denial == nil else { return }
-
-        var granted = Outcome.no
-        var covered = Scope.none
-        if let holder = action.grants.widestHolder(of: roles), let widest = action.grants.widest[holder] {
-            covered = widest.scope
-            granted = evaluator.reach(covered)
-            if granted.isPossible { take(widest) }
+        var allowed = Result.yes
+        if !rules.denials.isEmpty {
+            refuse(rules.denials.forEveryone, &allowed, &evaluator)
+            for role in given where denial == nil { refuse(rules.denials.rows[role], &allowed, &evaluator) }
+            guard denial == nil else { return }
         }
-        if action.grants.hasConditional {
-            for role in roles {
-                for rule in action.grants.conditional[role] where rule.scope > covered {
-                    let outcome = evaluator.evaluate(rule.predicate)
+        guard let grants = rules.grants else {
+            scope = .all
+            outcome = allowed
+            return
+        }
+
+        var granted = Result.no
+        var covered = Scope.none
+        if let holder = grants.widestHolder(of: given) {
+            covered = grants.scopes[holder]
+            granted = evaluator.reach(covered)
+            if granted.isPossible, let widest = grants.widest[holder] { take(widest) }
+        }
+        if grants.hasConditional {
+            for role in given {
+                for held in grants.conditional[role] where held.scope > covered {
+                    let outcome = evaluator.evaluate(held.predicate)
                     granted = granted.or(outcome)
-                    if outcome.isPossible { take(rule) }
+                    if outcome.isPossible { take(held) }
                 }
             }
         }
@@ -51,28 +59,31 @@ struct Judgement {
         return ids
     }
 
-    private mutating func take(_ grant: CompiledRule) {
+    private mutating func take(_ held: HeldRule) {
+        if held.rule.breakGlass != nil { emergencyRule = held.rule }
         guard let rule else {
-            rule = grant
-            scope = grant.scope
+            rule = held.rule
+            scope = held.scope
             return
         }
-        if grant.scope > scope {
+        if held.scope > scope {
             others.append(rule)
-            self.rule = grant
-            scope = grant.scope
+            self.rule = held.rule
+            scope = held.scope
         } else {
-            others.append(grant)
+            others.append(held.rule)
         }
     }
 
     /// A denial counts as matched unless it is known not to match (DESIGN §3, invariants 2 and 3).
-    private mutating func refuse(_ rules: [CompiledRule], _ allowed: inout Outcome, _ evaluator: inout Evaluator) {
-        for rule in rules {
-            let escaped = evaluator.evaluate(rule.predicate, negated: true)
+    private mutating func refuse(
+        _ rules: [HeldRule], _ allowed: inout Result, _ evaluator: inout Evaluator<Result>
+    ) {
+        for held in rules {
+            let escaped = evaluator.evaluate(held.predicate, negated: true)
             allowed = allowed.and(escaped)
             if !escaped.isPossible {
-                denial = rule
+                denial = held.rule
                 outcome = .no
                 return
             }
@@ -83,7 +94,6 @@ struct Judgement {
     var reason: Reason {
         if !hasGrant { return .noGrant }
         if let denial { return .denied(rule: denial.id) }
-        if case .missing = outcome { return .missingFact }
-        return .outOfScope
+        return outcome.isNo ? .outOfScope : .missingFact
     }
 }

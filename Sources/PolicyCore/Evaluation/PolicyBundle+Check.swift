@@ -2,38 +2,84 @@ extension PolicyBundle {
     /// Decides one request.
     ///
     /// Tenants are compared ahead of any policy. Under `act`, whoever acts must be allowed as well, by roles of its own.
+    /// A tenant's overlay must allow as well.
     public func check(_ request: DecisionRequest) -> Decision {
-        guard isSameTenant(request.subject.tenant, request.resource.tenant) else {
-            return denied(.tenantMismatch, rule: nil)
-        }
+        let tenant = request.subject.tenant
+        guard isSameTenant(tenant, request.resource.tenant) else { return denied(tenant, .tenantMismatch) }
         guard let entry = actions[request.action], sameBytes(entry.module.name, request.resource.type) else {
-            return denied(.noGrant, rule: nil)
+            return denied(tenant, .noGrant)
         }
-        var evaluator = Evaluator(subject: request.subject, about: entry.module.about, record: request.resource)
-        let held = roles.numbers(of: request.subject.roles)
-        let judgement = Judgement(entry.action, roles: held, with: &evaluator)
-        guard judgement.outcome.isYes else { return denied(judgement.reason, rule: judgement.denial?.id) }
+        return withFacts(of: request, entry) { decide(request, entry, $0) }
+    }
 
-        var scope = judgement.scope
-        var access = fieldAccess(entry.module, roles: held, &evaluator)
-        for hop in request.subject.act {
-            let hopRoles = roles.numbers(of: hop.roles)
-            let hopJudgement = Judgement(entry.action, roles: hopRoles, with: &evaluator)
-            guard hopJudgement.outcome.isYes else { return denied(hopJudgement.reason, rule: hopJudgement.denial?.id) }
-            scope = min(scope, hopJudgement.scope)
-            let hopAccess = fieldAccess(entry.module, roles: hopRoles, &evaluator)
+    private func decide(_ request: DecisionRequest, _ entry: ActionEntry, _ facts: Facts) -> Decision {
+        let tenant = request.subject.tenant
+        var evaluator = Evaluator<Truth>(facts)
+        let narrowing = overlayRules(of: tenant, for: request.action)
+
+        var verdict = Verdict<Truth>()
+        verdict.judge(entry.action.rules, narrowing, &evaluator)
+        guard verdict.outcome.isYes else { return denied(tenant, verdict) }
+        var access = entry.module.access.masks(&evaluator)
+        for hop in request.subject.act.indices {
+            evaluator.hold(hop: hop)
+            verdict.judge(entry.action.rules, narrowing, &evaluator)
+            guard verdict.outcome.isYes else { return denied(tenant, verdict) }
+            let hopAccess = entry.module.access.masks(&evaluator)
             access.readable &= hopAccess.readable
             access.writable &= hopAccess.writable
         }
+
+        let owed = obligations(
+            entry.action.rules, narrowing, verdict.emergencyRule, action: request.action,
+            resource: request.resource.id, &evaluator)
+        if let first = owed.unmet.first {
+            return Decision(
+                isAllowed: false, reason: .obligation(id: first.id), scope: .none, rule: verdict.first?.rule?.id,
+                revision: revision(for: tenant), obligations: owed.unmet, fields: .none)
+        }
+        var fields = entry.module.noAccess
+        fields.readable = access.readable
+        fields.writable = access.writable
         return Decision(
-            isAllowed: true, reason: nil, scope: scope, rule: judgement.rule?.id, revision: revision, fields: access)
+            isAllowed: true, reason: nil, scope: verdict.scope, rule: verdict.first?.rule?.id,
+            revision: revision(for: tenant), obligations: owed.accompanying, fields: fields)
     }
 
     /// Decides several requests, each on its own.
     public func check(_ requests: [DecisionRequest]) -> [Decision] { requests.map(check) }
 
-    private func denied(_ reason: Reason, rule: String?) -> Decision {
-        Decision(isAllowed: false, reason: reason, scope: .none, rule: rule, revision: revision, fields: .none)
+    private func denied(_ tenant: String?, _ reason: Reason, rule: String? = nil) -> Decision {
+        Decision(
+            isAllowed: false, reason: reason, scope: .none, rule: rule, revision: revision(for: tenant), fields: .none)
+    }
+
+    private func denied(_ tenant: String?, _ verdict: Verdict<Truth>) -> Decision {
+        denied(tenant, verdict.reason ?? .noGrant, rule: verdict.denial?.id)
+    }
+
+    /// What the tenant narrows of this action.
+    func overlayRules(of tenant: String?, for action: String) -> ActionRules? {
+        guard overlays.count > 0, let tenant else { return nil }
+        return overlays[tenant]?.actions[action]
+    }
+
+    /// The obligations of a request that is allowed otherwise.
+    func obligations<Result: Logic>(
+        _ base: borrowing ActionRules, _ narrowing: ActionRules?, _ emergencyRule: CompiledRule?, action: String,
+        resource: String?, _ evaluator: inout Evaluator<Result>
+    ) -> ObligationJudge {
+        var judge = ObligationJudge()
+        if let emergencyRule, let emergency = evaluator.context.emergency {
+            judge.note(emergency: emergency, rule: emergencyRule.id)
+        }
+        guard !base.obligations.isEmpty || narrowing?.obligations.isEmpty == false else { return judge }
+        evaluator.hold(hop: nil)
+        judge.judge(base.obligations, of: action, resource: resource, roles: roles, &evaluator)
+        if let narrowing {
+            judge.judge(narrowing.obligations, of: action, resource: resource, roles: roles, &evaluator)
+        }
+        return judge
     }
 
     /// Whether both belong to one known tenant (DESIGN §3, invariant 4).
@@ -43,13 +89,19 @@ extension PolicyBundle {
         return sameBytes(subject, resource)
     }
 
-    private func fieldAccess(_ module: CompiledModule, roles: [Int], _ evaluator: inout Evaluator) -> FieldAccess {
-        var access = module.noAccess
-        for index in module.classes.indices {
-            let bit = UInt64(1) << UInt64(index)
-            if module.classes[index].read.granted(to: roles, &evaluator).isYes { access.readable |= bit }
-            if module.classes[index].write.granted(to: roles, &evaluator).isYes { access.writable |= bit }
+    /// Calls `body` with the facts of a request, which point into it.
+    func withFacts<R>(
+        of request: DecisionRequest, _ entry: ActionEntry, _ body: (Facts) -> R
+    ) -> R {
+        // A pointer to each member would copy the member first.
+        withUnsafePointer(to: request) { request in
+            // INVARIANT: stored members have a place.
+            guard let subject = request.pointer(to: \.subject), let record = request.pointer(to: \.resource),
+                let context = request.pointer(to: \.context)
+            else { preconditionFailure("a member of the request is not stored") }
+            return body(
+                Facts(
+                    subject: subject, record: record, context: context, module: entry.module, roles: roles, hop: nil))
         }
-        return access
     }
 }

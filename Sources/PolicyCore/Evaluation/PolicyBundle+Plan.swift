@@ -4,56 +4,72 @@ extension PolicyBundle {
     /// The same evaluator as `check(_:)` with the record unknown: a record of the subject's tenant passes `rows` exactly
     /// when a check of it allows.
     public func plan(_ request: PlanRequest) -> Plan {
-        guard isSingleTenant || request.subject.tenant?.isEmpty == false else {
+        let subject = request.subject
+        guard isSingleTenant || subject.tenant?.isEmpty == false else {
             return empty(request, .tenantMismatch, classes: [])
         }
         guard let entry = actions[request.action], sameBytes(entry.module.name, request.resourceType) else {
             return empty(request, .noGrant, classes: [])
         }
-        guard entry.action.isListable else { return empty(request, .notListable, classes: entry.module.classes) }
+        let classes = entry.module.classes
+        guard entry.action.isListable else { return empty(request, .notListable, classes: classes) }
 
-        var evaluator = Evaluator(subject: request.subject, about: entry.module.about, record: nil)
-        let held = roles.numbers(of: request.subject.roles)
-        let judgement = Judgement(entry.action, roles: held, with: &evaluator)
-        var outcome = judgement.outcome
-        var scope = judgement.scope
-        var reason = judgement.reason
-        let hops = request.subject.act.map { roles.numbers(of: $0.roles) }
-        for hop in hops {
-            let hopJudgement = Judgement(entry.action, roles: hop, with: &evaluator)
-            if outcome.filter != .none { reason = hopJudgement.reason }
-            outcome = outcome.and(hopJudgement.outcome)
-            scope = min(scope, hopJudgement.scope)
+        return withUnsafePointer(to: request.subject) { subject in
+            withUnsafePointer(to: request.context) { context in
+                plan(
+                    request, entry,
+                    Facts(
+                        subject: subject, record: nil, context: context, module: entry.module, roles: roles, hop: nil))
+            }
         }
-        guard case let rows = outcome.filter, rows != .none else {
-            return empty(request, reason, classes: entry.module.classes)
-        }
-        var classes: [FieldClassPlan] = []
-        classes.reserveCapacity(entry.module.classes.count)
-        for fieldClass in entry.module.classes {
-            classes.append(
-                FieldClassPlan(
-                    fieldClass: fieldClass.fieldClass,
-                    read: filter(fieldClass.read, held, hops, &evaluator),
-                    write: filter(fieldClass.write, held, hops, &evaluator)))
-        }
-        return Plan(
-            action: request.action, tenant: request.subject.tenant, rows: rows, reason: nil, scope: scope,
-            rules: judgement.rules, revision: revision, classes: classes)
     }
 
-    private func empty(_ request: PlanRequest, _ reason: Reason, classes: [CompiledClass]) -> Plan {
+    private func plan(_ request: PlanRequest, _ entry: ActionEntry, _ facts: Facts) -> Plan {
+        let subject = request.subject
+        let classes = entry.module.classes
+        var evaluator = Evaluator<Outcome>(facts)
+        let narrowing = overlayRules(of: subject.tenant, for: request.action)
+        let holders = [nil] + subject.act.indices.map(Optional.some)
+        var verdict = Verdict<Outcome>()
+        for hop in holders {
+            evaluator.hold(hop: hop)
+            verdict.judge(entry.action.rules, narrowing, &evaluator)
+        }
+        guard case let rows = verdict.outcome.filter, rows != .none else {
+            return empty(request, verdict.reason ?? .outOfScope, classes: classes)
+        }
+        let owed = obligations(
+            entry.action.rules, narrowing, verdict.emergencyRule, action: request.action, resource: nil, &evaluator)
+        if let first = owed.unmet.first {
+            return empty(request, .obligation(id: first.id), obligations: owed.unmet, classes: classes)
+        }
+        return Plan(
+            action: request.action, tenant: subject.tenant, rows: rows, reason: nil, scope: verdict.scope,
+            rules: verdict.first?.rules ?? [], revision: revision(for: subject.tenant), obligations: owed.accompanying,
+            classes: classes.map { each in
+                FieldClassPlan(
+                    fieldClass: each.fieldClass, read: filter(each.read, holders, &evaluator),
+                    write: filter(each.write, holders, &evaluator))
+            })
+    }
+
+    private func empty(
+        _ request: PlanRequest, _ reason: Reason, obligations: [Obligation] = [], classes: [CompiledClass]
+    ) -> Plan {
         Plan(
             action: request.action, tenant: request.subject.tenant, rows: .none, reason: reason, scope: .none,
-            rules: [], revision: revision,
+            rules: [], revision: revision(for: request.subject.tenant), obligations: obligations,
             classes: classes.map { FieldClassPlan(fieldClass: $0.fieldClass, read: .none, write: .none) })
     }
 
     private func filter(
-        _ index: GrantIndex, _ roles: [Int], _ hops: [[Int]], _ evaluator: inout Evaluator
+        _ index: GrantIndex, _ holders: [Int?], _ evaluator: inout Evaluator<Outcome>
     ) -> Filter {
-        var outcome = index.granted(to: roles, &evaluator)
-        for hop in hops { outcome = outcome.and(index.granted(to: hop, &evaluator)) }
+        var outcome = Outcome.yes
+        for hop in holders {
+            evaluator.hold(hop: hop)
+            outcome = outcome.and(index.granted(to: evaluator.given, &evaluator))
+        }
         return outcome.filter
     }
 }

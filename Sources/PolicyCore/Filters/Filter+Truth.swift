@@ -72,6 +72,10 @@ extension Filter {
 }
 
 extension Comparator {
+    private func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+
     /// Compares a stated value with one from the policy. Values of different types do not compare: the fact counts as
     /// missing.
     func truth(_ stated: JSONValue, _ value: JSONValue) -> Truth {
@@ -83,6 +87,11 @@ extension Comparator {
         case (.lessOrEqual, .integer(let left), .integer(let right)): return left <= right ? .yes : .no
         case (.greater, .integer(let left), .integer(let right)): return left > right ? .yes : .no
         case (.greaterOrEqual, .integer(let left), .integer(let right)): return left >= right ? .yes : .no
+        // Days and instants: their one spelling is in the order of time.
+        case (.less, .string(let left), .string(let right)): return precedes(left, right) ? .yes : .no
+        case (.lessOrEqual, .string(let left), .string(let right)): return precedes(right, left) ? .no : .yes
+        case (.greater, .string(let left), .string(let right)): return precedes(right, left) ? .yes : .no
+        case (.greaterOrEqual, .string(let left), .string(let right)): return precedes(left, right) ? .no : .yes
         case (.oneOf, _, .array(let values)):
             var result = Truth.no
             for each in values {

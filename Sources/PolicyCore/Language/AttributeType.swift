@@ -15,6 +15,9 @@ enum AttributeType: Sendable, Hashable {
         "uuid": .uuid, "employee": .employee, "member": .member,
     ]
 
+    /// The names, sorted.
+    static let words = names.keys.sorted()
+
     /// The name in schemas.
     var name: String {
         if case .enumeration = self { return "enum" }

@@ -64,6 +64,14 @@ struct MappingReader {
         _ = text("description", &log)
     }
 
+    /// Reads a mapping of this grammar.
+    init?(
+        _ node: YAMLNode, of what: String, as grammar: MappingGrammar, mayBeEmpty: Bool = false,
+        _ log: inout Diagnostics
+    ) {
+        self.init(node, of: what, keys: grammar.keyNames, mayBeEmpty: mayBeEmpty, &log)
+    }
+
     func has(_ key: String) -> Bool { self[key] != nil }
 
     subscript(_ key: String) -> YAMLNode? { entries.first { $0.key == key }?.value }

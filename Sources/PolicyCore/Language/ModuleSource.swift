@@ -11,7 +11,16 @@ struct ModuleSource {
     let actions: [ActionSource]
     let grants: [RuleSource]
     let denials: [RuleSource]
+    let obligations: [ObligationSource]
     let classes: [ClassSource]
+    let names: NamesSource
+}
+
+/// The constants and variables that a file declares, and the shared files that it takes more from.
+struct NamesSource {
+    var imports: [Word] = []
+    var constants: [(name: Word, value: YAMLNode)] = []
+    var variables: [(name: Word, condition: ConditionSource)] = []
 }
 
 /// A declared action.
@@ -33,6 +42,19 @@ struct RuleSource {
     let scopeMark: Mark
     let condition: ConditionSource?
     let reason: String?
+    /// When it counts; nil for always.
+    let validity: Validity?
+    /// For how long an emergency may last; nil for a rule that needs none.
+    let breakGlass: Duration?
+}
+
+/// An obligation.
+struct ObligationSource {
+    let id: Word
+    let actions: [Word]
+    let roles: [Word]
+    let condition: ConditionSource?
+    let rule: ObligationRule
 }
 
 /// A condition as it was written.

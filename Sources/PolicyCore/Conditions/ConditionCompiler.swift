@@ -1,0 +1,133 @@
+import CEL
+import MarkedYAML
+import WireFormat
+
+/// Checks and compiles the conditions of one module. Equal texts give one condition, and all share one table of slots.
+struct ConditionCompiler {
+    private let attributes: [AttributeDeclaration]
+    let roles: RoleTable
+    private let environment: Environment
+    private var names: NameTable
+    private var slots = SlotTable()
+    private var conditions: [String: Condition] = [:]
+    /// Conditions so far, those of overlays included: the evaluator remembers them by number.
+    private var count = 0
+
+    /// Where each slot gets its value from.
+    var sources: [SlotSource] { slots.slots.map(source) }
+
+    init(attributes: [AttributeDeclaration], names: NameTable, roles: RoleTable) {
+        self.attributes = attributes
+        self.roles = roles
+        self.names = names
+        environment = Self.environment(attributes)
+    }
+
+    /// Goes on with other constants and variables, as an overlay has them.
+    mutating func use(_ names: NameTable) {
+        self.names = names
+        conditions = [:]
+    }
+
+    /// Takes over the slots that a compiler added which began as a copy of this one.
+    mutating func adoptSlots(of other: ConditionCompiler) {
+        slots = other.slots
+        count = other.count
+    }
+
+    /// The attribute of a slot when it is a sealed one.
+    func sealedAttribute(_ slot: Int) -> String? {
+        guard case .attribute(let name, _) = source(slots.slots[slot]) else { return nil }
+        return attributes.first { $0.name == name && $0.isSealed }?.name
+    }
+
+    func name(_ slot: Int) -> String { slots.slots[slot].name }
+
+    /// Whether a condition depends on the record.
+    func readsRecord(_ condition: Condition) -> Bool {
+        condition.program.slotsUsed.contains { source(slots.slots[$0]).isOfRecord }
+    }
+
+    /// Compiles a condition; nil when it has errors, which are then in `log`.
+    /// - Parameter isForFilters: Whether the rule is for a listable action, whose conditions must become filters.
+    mutating func compile(
+        _ source: ConditionSource, isForFilters: Bool, _ log: inout Diagnostics
+    ) -> Condition? {
+        let condition: Condition
+        if let known = conditions[source.text] {
+            condition = known
+        } else {
+            guard let checked = check(source, &log) else { return nil }
+            do throws(ExpressionErrors) {
+                let program = try environment.compile(checked, slots: &slots)
+                condition = Condition(text: source.text, program: program, number: count)
+                count += 1
+                guard makesSense(condition, source, &log) else { return nil }
+                conditions[source.text] = condition
+            } catch {
+                log.add(error, of: source)
+                return nil
+            }
+        }
+        return isForFilters && !isTranslatable(condition, source, &log) ? nil : condition
+    }
+
+    private func check(_ source: ConditionSource, _ log: inout Diagnostics) -> CheckedExpression? {
+        do throws(ExpressionErrors) {
+            let expression = try Expression.parse(source.text).substituting(names.definitions)
+            return try environment.check(expression, expecting: .bool)
+        } catch {
+            log.add(error, of: source)
+            return nil
+        }
+    }
+
+    // MARK: - What conditions can name
+
+    /// The facts of the subject, in every module.
+    private static let subjectFields: [String: (CELType, SlotSource)] = [
+        "id": (.string, .subjectID), "tenant": (.string, .subjectTenant), "employee_id": (.string, .subjectEmployee),
+        "roles": (.list(.string), .subjectRoles), "amr": (.list(.string), .signInMethods),
+        "auth_time": (.timestamp, .signInTime), "delegated": (.bool, .isDelegated),
+    ]
+    /// The circumstances of the request.
+    private static let contextFields: [String: (CELType, SlotSource)] = [
+        "time": (.timestamp, .time), "ip": (.string, .ip), "request_id": (.string, .requestID),
+        "reason": (.string, .reason),
+    ]
+    /// What every record has beside the attributes of its module.
+    private static let recordFields: [String: (CELType, SlotSource)] = [
+        "id": (.string, .recordID), "tenant": (.string, .recordTenant), "subject_id": (.string, .recordPerson),
+        "manager_chain": (.list(.string), .managerChain),
+    ]
+
+    /// The environment of a module's conditions.
+    static func environment(_ attributes: [AttributeDeclaration]) -> Environment {
+        var resource = recordFields.mapValues(\.0)
+        for attribute in attributes { resource[attribute.name] = attribute.type.cel }
+        return Environment(
+            variables: [
+                "subject": .record("subject"), "resource": .record("resource"), "context": .record("context"),
+                "now": .timestamp,
+            ],
+            records: [
+                "subject": subjectFields.mapValues(\.0), "context": contextFields.mapValues(\.0), "resource": resource,
+            ],
+            functions: RequestFunctions.declarations, implicitArguments: RequestFunctions.implicitArguments)
+    }
+
+    private func source(_ slot: Slot) -> SlotSource {
+        switch slot.path[0] {
+        case "now": return .time
+        case "subject": return Self.subjectFields[slot.path[1]]?.1 ?? .subjectID
+        case "context": return Self.contextFields[slot.path[1]]?.1 ?? .time
+        case RequestFunctions.heldRoles: return .heldRoles
+        case RequestFunctions.chain: return .inChain(slot.path[1] == ChainDepth.direct.rawValue ? .direct : .any)
+        default:
+            if let attribute = attributes.first(where: { $0.name == slot.path[1] }) {
+                return .attribute(attribute.name, attribute.type)
+            }
+            return Self.recordFields[slot.path[1]]?.1 ?? .recordID
+        }
+    }
+}
