@@ -138,8 +138,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "WireFormat", "SQLQuery", "Postgres", "PrivateCluster", httpClient, nioCore, subprocess, system,
-                logging,
+                "WireFormat", "SQLQuery", "Postgres", "PrivateCluster", "ServiceKit", "PolicyCore", "PolicyClient",
+                httpClient, nioCore, subprocess, system, logging, lifecycle,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("WireFormatTests", ["WireFormat"]),
@@ -175,8 +175,8 @@ let package = Package(
         tests(
             "HRServiceTests",
             [
-                "HRService", "HRDomain", "AuditCore", "KeyVault", "PolicyCore", "ServiceKit", "Postgres", "SQLQuery",
-                "WireFormat",
+                "HRService", "HRDomain", "AuditClient", "AuditCore", "Idempotency", "IdentityClient", "KeyVault",
+                "PolicyClient", "PolicyCore", "ServiceKit", "Postgres", "SQLQuery", "WireFormat",
             ]),
         tests(
             "AuditServiceTests",

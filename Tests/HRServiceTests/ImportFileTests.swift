@@ -133,6 +133,38 @@ struct ImportResolutionTests {
         #expect(rejectedLines(resolution) == [3])
     }
 
+    @Test("the present state has the present chain, and the state to be the chain to be")
+    func bothChains() throws {
+        let (old, new, moving, below) = (UUIDv7.generate(), UUIDv7.generate(), UUIDv7.generate(), UUIDv7.generate())
+        let known = [
+            KnownEmployee(id: old, number: "O", manager: nil, terminatedOn: nil),
+            KnownEmployee(id: new, number: "N", manager: nil, terminatedOn: nil),
+            KnownEmployee(id: moving, number: "M", manager: old, terminatedOn: nil),
+            KnownEmployee(id: below, number: "B", manager: moving, terminatedOn: nil),
+        ]
+        let resolution = try resolve([("M", "N"), ("B", "M"), ("X", "M")], known: known)
+        let chains = resolution.placed.map { [$0.presentChain, $0.chain] }
+        #expect(numbers(resolution) == ["M", "B", "X"])
+        #expect(chains == [[[old], [new]], [[moving, old], [moving, new]], [[], [moving, new]]])
+    }
+
+    @Test("a refused line moves nobody: who is below has the chain that he has; who hangs on a new one is rejected")
+    func refusedLines() throws {
+        let (old, new, moving, below) = (UUIDv7.generate(), UUIDv7.generate(), UUIDv7.generate(), UUIDv7.generate())
+        let known = [
+            KnownEmployee(id: old, number: "O", manager: nil, terminatedOn: nil),
+            KnownEmployee(id: new, number: "N", manager: nil, terminatedOn: nil),
+            KnownEmployee(id: moving, number: "M", manager: old, terminatedOn: nil),
+            KnownEmployee(id: below, number: "B", manager: moving, terminatedOn: nil),
+        ]
+        var resolution = try resolve([("M", "N"), ("B", "M"), ("X", "N"), ("Y", "X")], known: known)
+        let ids = Dictionary(uniqueKeysWithValues: resolution.placed.map { ($0.line.number.text, $0.id) })
+        resolution.refuse([moving, try #require(ids["X"])])
+        #expect(numbers(resolution) == ["B"])
+        #expect(resolution.placed[0].chain == [moving, old])
+        #expect(rejectedLines(resolution) == [5])
+    }
+
     @Test("a chain of more than 64 links is rejected")
     func depth() throws {
         let resolution = try resolve((0..<70).map { ("P\($0)", $0 == 0 ? nil : "P\($0 - 1)") })

@@ -22,9 +22,9 @@ struct EmployeeImport: Sendable {
     private var database: Database { commands.database }
     private var vault: KeyVault { commands.queries.vault }
 
-    /// One line that changes something, decided on.
-    private struct Item: Sendable {
-        let placed: ImportResolution.Placed
+    /// One line, decided on.
+    struct Item: Sendable {
+        var placed: ImportResolution.Placed
         /// The present record; nil for a new employee.
         let record: EmployeeRecord?
         /// Department names not looked up yet have no id here.
@@ -35,13 +35,17 @@ struct EmployeeImport: Sendable {
     }
 
     /// Everything that one import works with.
-    private struct Run {
+    struct Run {
         let call: Call
         let token: AccessToken
         let store: EmployeeStore
         var departments: [String: UUIDv7]
         /// Names of departments that are not there yet, by folded name.
         var newDepartments: [String: String] = [:]
+        /// Whether those may be made, by folded name.
+        var departmentDecisions: [String: Decision] = [:]
+        /// Employees whose line was refused when it was written, and who would have been made or moved by it.
+        var unmoved: Set<UUIDv7> = []
         var report: ImportReport
         var evidence: EventDecision?
         var refusedByPolicy = 0
@@ -73,16 +77,13 @@ struct EmployeeImport: Sendable {
                 manager: try row.get("manager_id", as: UUIDv7?.self),
                 terminatedOn: try row.get("terminated_on", as: Day?.self))
         }
-        let resolution = ImportResolution(file.lines, known: known, at: call.received)
-        run.report.rejected += resolution.rejected
+        var resolution = ImportResolution(file.lines, known: known, at: call.received)
         try await readDepartments(resolution.placed, &run)
 
         // Everything is decided on before anything is written: without PolicyEngine nothing changes. Each line is
         // written at the version that was decided on.
-        var decided: [Item] = []
-        for part in Self.batches(resolution.placed) {
-            decided += try await decide(try await compare(part, &run), &run)
-        }
+        let decided = try await decide(&resolution, &run)
+        run.report.rejected += resolution.rejected
         keepDepartments(of: decided, &run)
         for part in Self.batches(decided) {
             if isDryRun { count(part, &run) } else { try await write(part, &run) }
@@ -113,6 +114,7 @@ struct EmployeeImport: Sendable {
             run.departments[key] = .generate(at: run.call.received)
             run.newDepartments[key] = names[key]
         }
+        try await decideDepartments(&run)
     }
 
     /// Only departments that somebody will be in are created.
@@ -122,14 +124,14 @@ struct EmployeeImport: Sendable {
         run.report.departmentsCreated = run.newDepartments.count
     }
 
-    private static func batches<Element>(_ all: [Element]) -> [[Element]] {
+    static func batches<Element>(_ all: [Element]) -> [[Element]] {
         stride(from: 0, to: all.count, by: batch).map { Array(all[$0..<min($0 + batch, all.count)]) }
     }
 
     // MARK: What changes
 
     /// Lines beside the records that they are about.
-    private func compare(_ part: [ImportResolution.Placed], _ run: inout Run) async throws -> [Item] {
+    func compare(_ part: [ImportResolution.Placed], _ run: inout Run) async throws -> [Item] {
         let scope = run.token.tenantScope
         let numbers = part.filter { !$0.isNew }.map(\.line.number.text)
         var records: [UUIDv7: EmployeeRecord] = [:]
@@ -164,59 +166,6 @@ struct EmployeeImport: Sendable {
         return tasks
     }
 
-    // MARK: Whether it may
-
-    /// Asks about every line's new state, and about the present state of those that exist.
-    private func decide(_ tasks: [Item], _ run: inout Run) async throws -> [Item] {
-        var decided: [Item] = []
-        var start = 0
-        while start < tasks.count {
-            let part = Array(tasks[start..<min(start + Self.questions / 2, tasks.count)])
-            start += part.count
-            let tenant = run.token.tenant
-            func facts(_ values: EmployeeValues, _ task: Item) -> ResourceFacts {
-                EmployeeFacts.resource(values, of: task.placed.id, chain: task.placed.chain, tenant: tenant)
-            }
-            let present = part.filter { !$0.placed.isNew }
-            let decisions = try await commands.enforcer.policy.check(
-                run.call, action: ActionName.employeeImport.text,
-                resources: part.map { facts($0.current.applying($0.values), $0) }
-                    + present.map { facts($0.current, $0) }, at: .now())
-            let presentDecisions = Dictionary(
-                zip(present.map(\.placed.id), decisions.dropFirst(part.count)), uniquingKeysWith: { first, _ in first })
-            for (index, var task) in part.enumerated() {
-                let after = decisions[index]
-                let before = presentDecisions[task.placed.id] ?? after
-                let isAllowed = after.isAllowed && before.isAllowed
-                // A field that the caller may not read counts as changed: whether his guess is the present value is not
-                // his to learn, and so no line is called unchanged before it was decided.
-                let refused = task.values.values.keys.sorted { $0.name < $1.name }.filter { field in
-                    let isHidden = task.record != nil && !before.fields.canRead(field: field.name)
-                    return (task.fields.contains(field) || isHidden)
-                        && !(after.fields.canWrite(field: field.name) && before.fields.canWrite(field: field.name))
-                }
-                guard isAllowed, refused.isEmpty else {
-                    let deciding = after.isAllowed ? before : after
-                    run.refusedByPolicy += 1
-                    run.evidence = deciding.evidence
-                    let column = isAllowed ? refused.first.flatMap(ImportColumn.of) : nil
-                    let reason = isAllowed ? "field-not-writable" : deciding.reason?.description ?? "no-grant"
-                    run.report.rejected.append(
-                        task.placed.line.rejection(
-                            "policy does not allow this (\(reason)); decision \(deciding.id ?? "")", at: column))
-                    continue
-                }
-                guard !task.fields.isEmpty else {
-                    run.report.unchanged += 1
-                    continue
-                }
-                task.decision = after
-                decided.append(task)
-            }
-        }
-        return decided
-    }
-
     private func count(_ tasks: [Item], _ run: inout Run) {
         for task in tasks {
             if task.placed.isNew { run.report.created += 1 } else { run.report.updated += 1 }
@@ -229,7 +178,9 @@ struct EmployeeImport: Sendable {
     /// changed lines meanwhile, are rejected and the rest is tried again.
     private func write(_ tasks: [Item], _ run: inout Run) async throws {
         var left = tasks
-        while !left.isEmpty {
+        while true {
+            refuseUnmoved(&left, &run)
+            if left.isEmpty { return }
             do {
                 try await commit(left, run)
                 count(left, &run)
@@ -237,6 +188,7 @@ struct EmployeeImport: Sendable {
                 return
             } catch let circle as Circle {
                 for task in left where circle.employees.contains(task.placed.id) {
+                    run.unmoved.insert(task.placed.id)
                     run.report.rejected.append(
                         task.placed.line.rejection(ReportingLineRefusal.cycle.reason, at: .managerNumber))
                 }
@@ -253,7 +205,15 @@ struct EmployeeImport: Sendable {
         }
     }
 
+    /// Rejects lines that were decided on below somebody whom a refused line would have made or moved.
+    private func refuseUnmoved(_ tasks: inout [Item], _ run: inout Run) {
+        guard !run.unmoved.isEmpty else { return }
+        for task in tasks where !run.unmoved.isDisjoint(with: task.placed.chain) { reject(task, &run) }
+        tasks.removeAll { !run.unmoved.isDisjoint(with: $0.placed.chain) }
+    }
+
     private func reject(_ task: Item, _ run: inout Run) {
+        if task.placed.isNew || task.placed.movesManager { run.unmoved.insert(task.placed.id) }
         run.report.rejected.append(
             task.placed.line.rejection("somebody else changed the same employees meanwhile; import again"))
     }
@@ -304,7 +264,7 @@ struct EmployeeImport: Sendable {
             run.departments[key].map { id in
                 AuditEvent(
                     run.call, by: run.token, action: ActionName.employeeImport.text,
-                    resource: DepartmentQueries.resource(id),
+                    resource: DepartmentQueries.resource(id), decision: run.departmentDecisions[key]?.evidence,
                     changes: [.plain("name", before: nil, after: JSONValue(run.newDepartments[key]))])
             }
         }

@@ -26,6 +26,8 @@ struct ImportResolution: Sendable {
         var depth = 0
         /// The chain after the import, leavers skipped.
         var chain: [UUIDv7] = []
+        /// The chain before the import, leavers skipped; empty for a new employee.
+        var presentChain: [UUIDv7] = []
     }
 
     private(set) var placed: [Placed] = []
@@ -69,12 +71,16 @@ struct ImportResolution: Sendable {
         settle(candidates)
     }
 
+    /// Takes lines out that are refused for another reason: they move nobody and make nobody. What hangs on a new
+    /// employee of theirs is rejected; whoever would have been below them gets another chain.
+    mutating func refuse(_ ids: Set<UUIDv7>) { settle(placed.filter { !ids.contains($0.id) }) }
+
     /// Drops lines until what is left makes trees.
     private mutating func settle(_ candidates: [Placed]) {
         var left = candidates
+        let before = knownByID.compactMapValues(\.manager)
         while true {
-            var managers: [UUIDv7: UUIDv7] = [:]
-            for (id, employee) in knownByID { managers[id] = employee.manager }
+            var managers = before
             for each in left { managers[each.id] = each.manager }
             let present = Set(left.map(\.id)).union(knownByID.keys)
             // Circles first: a line that only hangs on one is judged when the circle is gone.
@@ -88,6 +94,7 @@ struct ImportResolution: Sendable {
                 let chain = Self.ascend(from: each.id, managers)
                 each.depth = chain.count
                 each.chain = chain.filter { !hasLeft($0) }
+                each.presentChain = Self.ascend(from: each.id, before).filter { !hasLeft($0) }
                 kept.append(each)
             }
             let isSettled = kept.count == left.count
