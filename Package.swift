@@ -50,7 +50,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "bailiwick",
     products: [
-        .executable(name: "bailiwick", targets: ["Bailiwick"])
+        .executable(name: "bailiwick", targets: ["Bailiwick"]),
+        .library(name: "PolicyCore", targets: ["PolicyCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
@@ -130,7 +131,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "WireFormat", "ServiceKit", "CLibXCrypt", hummingbird, lifecycle, crypto,
+                "WireFormat", "ServiceKit", "PolicyCore", "CLibXCrypt", hummingbird, lifecycle, crypto,
                 logging, arguments,
             ], swiftSettings: strict),
 
@@ -162,9 +163,8 @@ let package = Package(
         tests(
             "AuthServiceTests",
             [
-                "AuthService", "AuditClient", "AuditCore", "IdentityClient", "KeyVault", "ServiceKit", "Postgres",
-                "SQLQuery",
-                "WireFormat", "MarkedYAML", crypto, httpTypes, logging,
+                "AuthService", "AuditClient", "AuditCore", "IdentityClient", "KeyVault", "PolicyClient", "PolicyCore",
+                "ServiceKit", "Postgres", "SQLQuery", "WireFormat", "MarkedYAML", crypto, httpTypes, logging,
             ]),
         tests(
             "PolicyEngineTests",

@@ -2,7 +2,7 @@
 
     python3 scripts/bench.py --bin .build-release/release [area ...]
 
-Areas: read, call, signin. Prints a table and writes bench.json. Everything listens on 127.0.0.1; every load is bounded
+Areas: read, call, signin, policy. Prints a table and writes bench.json. Everything listens on 127.0.0.1; every load is bounded
 in time and stops by itself.
 """
 import argparse
@@ -172,6 +172,13 @@ class Report:
                                  against_value=round(against_value, 3) if against_value else None,
                                  ratio=round(ratio, 4) if ratio else None, required=required, met=met))
 
+    def faster(self, id, value, against_value, required=None):
+        """A time beside a peer's: the ratio tells how many times faster ours is."""
+        ratio = against_value / value
+        self.results.append(dict(id=id, value=round(value, 3), unit="µs", against="the peer's median",
+                                 against_value=round(against_value, 3), ratio=round(ratio, 1), required=required,
+                                 met=ratio >= required if required else None))
+
     def note(self, id, value, unit, against="", against_value=None):
         """A figure without a requirement: where the time goes."""
         self.results.append(dict(id=id, value=round(value, 3), unit=unit, against=against, against_value=against_value,
@@ -315,7 +322,64 @@ def bench_signin(binaries, report):
         installation.close()
 
 
-AREAS = {"read": bench_read, "call": bench_call, "signin": bench_signin}
+# The sets of policies: name, directory or number of generated rules, requests that Cedar answers while it is timed, and
+# whether the peers take part: at 100,000 rules they need two minutes and nine gigabytes.
+POLICY_SETS = [
+    ("small", "scripts/policy_peers/sets/small", 500, True), ("HR", "policies", 500, True), ("generated-100", 100, 500, True),
+    ("generated-1000", 1_000, 500, True), ("generated-10000", 10_000, 60, True), ("generated-100000", 100_000, 0, False),
+]
+
+
+def bench_policy(binaries, report):
+    """Decisions against OPA and Cedar: the same policies and requests, answers compared before anything is timed."""
+    python, peers = ROOT / ".venv/bin/python", ROOT / "scripts/policy_peers"
+    work = ROOT / "bench-work/policy"
+    work.mkdir(parents=True, exist_ok=True)
+
+    def tool(name, *arguments):
+        command = [python, peers / name, *map(str, arguments)]
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if run.returncode:
+            raise SystemExit(f"bench: {name} failed:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+        return run.stdout
+
+    tool("install.py")
+    figures = {}
+    for name, source, cedar_requests, has_peers in POLICY_SETS:
+        policies = ROOT / source if isinstance(source, str) else work / name
+        requests, ours, answers = work / f"{name}.jsonl", work / f"{name}.ours.jsonl", work / f"{name}.peers"
+        if not isinstance(source, str) and not policies.exists():
+            tool("generate_policies.py", source, policies)
+        tool("generate_requests.py", policies, requests)
+        run = subprocess.run([binaries / "Benchmarks", "policy", policies, requests, "--decisions", ours],
+                             capture_output=True, text=True)
+        if run.returncode:
+            raise SystemExit(f"bench: our engine failed on {name}:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+        mine = figures[name] = json.loads(run.stdout)
+        report.note(f"policy {name}: evaluation", mine["evaluation_us"], "µs")
+        report.note(f"policy {name}: JSON to JSON", mine["json_us"], "µs")
+        if not has_peers:
+            continue
+        theirs = json.loads(tool("peers.py", policies, requests, "--out", answers, "--ours", ours,
+                                 "--cedar-requests", cedar_requests))
+        report.note(f"policy {name}: requests compared", theirs["compared"], "requests")
+        cedar, opa = theirs["cedar_us"], theirs["opa_us"]
+        required = (300, 15) if name == "HR" else (None, None)
+        report.faster(f"policy {name}: evaluation, against Cedar's own time", mine["evaluation_us"], cedar, required[0])
+        report.faster(f"policy {name}: JSON to JSON, against OPA", mine["json_us"], opa, required[1])
+    report.add("policy HR: evaluation limit", figures["HR"]["evaluation_us"], "µs", "limit", 1, 1, at_most=True)
+    report.add("policy HR: JSON to JSON limit", figures["HR"]["json_us"], "µs", "limit", 5, 5, at_most=True)
+    few, many = figures["generated-100"], figures["generated-100000"]
+    report.add("policy: 100 to 100,000 rules", many["evaluation_us"] - few["evaluation_us"], "µs", "limit", 0.3, 0.3,
+               at_most=True)
+    report.add("policy: compile 10,000 rules", figures["generated-10000"]["compile_ms"], "ms", "limit", 250, 250,
+               at_most=True)
+    report.add("policy: load 10,000 rules from YAML", figures["generated-10000"]["load_ms"], "ms", "limit", 2000, 2000,
+               at_most=True)
+    report.add("policy: memory at 100,000 rules", many["resident_mib"], "MiB", "limit", 400, 400, at_most=True)
+
+
+AREAS = {"read": bench_read, "call": bench_call, "signin": bench_signin, "policy": bench_policy}
 
 
 def main():

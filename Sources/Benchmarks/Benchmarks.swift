@@ -6,5 +6,5 @@ import ArgumentParser
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Benchmarks", abstract: "Peers, limits and stages for `make bench`.",
-        subcommands: [NoOpServer.self, RawBcrypt.self, SignedCall.self, Stages.self])
+        subcommands: [NoOpServer.self, RawBcrypt.self, SignedCall.self, PolicyDecisions.self, Stages.self])
 }

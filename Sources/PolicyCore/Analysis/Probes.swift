@@ -12,6 +12,8 @@ package struct Probes: Sendable {
     /// Ways of signing in that conditions and obligations name.
     package var methods: Set<String> = []
     /// How old a sign-in may be, by obligations.
+    package var freshAges: Set<Duration> = []
+    /// Ages of a sign-in on either side of what conditions say.
     package var signInAges: Set<Duration> = []
     /// Roles that may approve.
     package var approvers: Set<String> = []
@@ -25,6 +27,9 @@ package struct Probes: Sendable {
     package var about: (attribute: String, isMember: Bool)?
     /// The organisations whose overlays touch the action.
     package var tenants: Set<String> = []
+
+    /// Whether conditions tell between values that are not among these, such as the matches of a pattern.
+    package var isPartial = false
 
     /// The person who asks in made-up requests: as an employee and as a member.
     package static let employee = "e-asking"
@@ -92,8 +97,9 @@ private struct ProbeReader {
         for role in obligation.roles { probes.obligedRoles.insert(roles.names[role]) }
         switch obligation.rule {
         case .stepUp(let age, let methods, _):
-            probes.signInAges.insert(age)
-            probes.methods.formUnion(methods)
+            probes.freshAges.insert(age)
+            // Any of them does.
+            if let method = methods.first { probes.methods.insert(method) }
         case .approval(let by, _, _): probes.approvers.formUnion(by)
         case .reasonRequired, .accompanying: break
         }
@@ -110,19 +116,34 @@ private struct ProbeReader {
         visit(residual)
     }
 
+    /// Calls whose outcome changes at the values that they name, and nowhere else.
+    private static let plainCalls: Set<String> = [
+        "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_in_", "_+_", "_-_", "inChain", "hasRole", "startsWith",
+        "endsWith", "contains",
+    ]
+
     private mutating func visit(_ residual: Residual) {
         switch residual {
-        case .call(_, let parts):
-            let values = parts.flatMap(Self.literals)
-            if !values.isEmpty {
-                for slot in residual.slots where slot < sources.count { mention(sources[slot], values) }
+        case .call(let name, let parts):
+            if !Self.plainCalls.contains(name) { probes.isPartial = true }
+            let slots = residual.slots.filter { $0 < sources.count }
+            var values = parts.flatMap(Self.literals)
+            // Two facts compared with each other: each gets values that the other can have.
+            for slot in slots {
+                switch sources[slot] {
+                case .subjectEmployee: values.append(.string(Probes.employee))
+                case .subjectID: values.append(.string(Probes.member))
+                case .time: if let now = Value(instant: Probes.now) { values.append(now) }
+                default: break
+                }
             }
+            for slot in slots { mention(sources[slot], values) }
             for part in parts { visit(part) }
         case .not(let part), .select(let part, _), .has(let part, _): visit(part)
         case .and(let parts), .or(let parts), .list(let parts): for part in parts { visit(part) }
-        case .conditional(let condition, let then, let otherwise):
-            for part in [condition, then, otherwise] { visit(part) }
-        case .literal, .failure, .slot, .present, .opaque: break
+        case .conditional(let condition, let then, let otherwise): for part in [condition, then, otherwise] { visit(part) }
+        case .opaque: probes.isPartial = true
+        case .literal, .failure, .slot, .present: break
         }
     }
 
@@ -151,14 +172,25 @@ private struct ProbeReader {
             for value in values {
                 switch value {
                 case .timestamp(let limit): time(Instant(seconds: limit.seconds))
+                // A part of the time, such as the hour.
+                case .int:
+                    for hour in 0..<24 as Range<Int64> { probes.times.insert(Probes.now.adding(.seconds(3600 * hour))) }
+                    for day in 1...6 as ClosedRange<Int64> { probes.times.insert(Probes.now.adding(.seconds(86_400 * day))) }
                 default: break
                 }
             }
         case .signInMethods: for case .string(let text) in values { probes.methods.insert(text) }
-        case .signInTime: for case .duration(let span) in values { probes.signInAges.insert(.seconds(span.seconds)) }
+        case .signInTime: for case .duration(let span) in values {
+                for offset in -1...1 as ClosedRange<Int64> { probes.signInAges.insert(.seconds(span.seconds + offset)) }
+            }
         case .ip: for case .string(let text) in values { probes.addresses.insert(text) }
         case .isDelegated: probes.readsDelegation = true
-        default: break
+        case .heldRoles, .subjectRoles, .managerChain, .inChain: break
+        case .subjectID, .subjectTenant, .subjectEmployee, .recordID, .recordTenant, .recordPerson, .requestID, .reason:
+            let made = [Probes.employee, Probes.member]
+            if values.contains(where: { if case .string(let text) = $0 { !made.contains(text) } else { true } }) {
+                probes.isPartial = true
+            }
         }
     }
 
@@ -182,14 +214,18 @@ private struct ProbeReader {
                 where !near.1 { add(.integer(near.0)) }
             }
             add(0)
+            add(1)
         case .employee:
             add(.string(Probes.employee))
             add(.string(Probes.stranger))
         case .member:
             add(.string(Probes.member))
             add(.string(Probes.stranger))
-        case .string, .uuid: add(.string("something-else"))
-        case .day, .instant: add(stated(Probes.now, type))
+        case .string, .uuid:
+            add("something-else")
+            add("another")
+        case .day, .instant:
+            for offset in [-86_400, 0, 86_400] as [Int64] { add(stated(Probes.now.adding(.seconds(offset)), type)) }
         }
         for value in values {
             switch value {

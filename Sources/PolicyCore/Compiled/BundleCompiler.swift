@@ -37,6 +37,14 @@ struct BundleCompiler {
         }
     }
 
+    /// How many grants and denials there are.
+    var ruleCount: Int {
+        sources.modules.reduce(0) { $0 + $1.grants.count + $1.denials.count }
+            + sources.overlays.reduce(0) { sum, overlay in
+                overlay.modules.reduce(sum) { $0 + $1.grants.count + $1.denials.count }
+            }
+    }
+
     /// Looks up every name and builds the tables; nil when anything is wrong.
     mutating func compile(digest: ([UInt8]) -> [UInt8]) -> PolicyBundle? {
         let roles = RoleCompiler.table(sources.roles, modules: sources.modules, &errors)

@@ -158,6 +158,8 @@ final class CompiledModule: Sendable {
     let access: FieldTable
     /// The classes as answers carry them; shared by all of them.
     let noAccess: FieldAccess
+    /// The same as JSON text with gaps.
+    let renderedAccess: RenderedAccess
     /// Where the slots of its conditions get their values from.
     let sources: [SlotSource]
 
@@ -178,6 +180,7 @@ final class CompiledModule: Sendable {
         self.sources = sources
         access = FieldTable(classes, roleCount: roleCount)
         noAccess = FieldAccess(classes: classes.map(\.fieldClass))
+        renderedAccess = RenderedAccess(classes.map(\.fieldClass))
     }
 }
 

@@ -14,7 +14,7 @@ struct ConditionCompiler {
     private var count = 0
 
     /// Where each slot gets its value from.
-    var sources: [SlotSource] { slots.slots.map(source) }
+    private(set) var sources: [SlotSource] = []
 
     init(attributes: [AttributeDeclaration], names: NameTable, roles: RoleTable) {
         self.attributes = attributes
@@ -32,12 +32,13 @@ struct ConditionCompiler {
     /// Takes over the slots that a compiler added which began as a copy of this one.
     mutating func adoptSlots(of other: ConditionCompiler) {
         slots = other.slots
+        sources = other.sources
         count = other.count
     }
 
     /// The attribute of a slot when it is a sealed one.
     func sealedAttribute(_ slot: Int) -> String? {
-        guard case .attribute(let name, _) = source(slots.slots[slot]) else { return nil }
+        guard case .attribute(let name, _) = sources[slot] else { return nil }
         return attributes.first { $0.name == name && $0.isSealed }?.name
     }
 
@@ -45,7 +46,7 @@ struct ConditionCompiler {
 
     /// Whether a condition depends on the record.
     func readsRecord(_ condition: Condition) -> Bool {
-        condition.program.slotsUsed.contains { source(slots.slots[$0]).isOfRecord }
+        condition.program.slotsUsed.contains { sources[$0].isOfRecord }
     }
 
     /// Compiles a condition; nil when it has errors, which are then in `log`.
@@ -60,6 +61,7 @@ struct ConditionCompiler {
             guard let checked = check(source, &log) else { return nil }
             do throws(ExpressionErrors) {
                 let program = try environment.compile(checked, slots: &slots)
+                for slot in slots.slots.dropFirst(sources.count) { sources.append(self.source(slot)) }
                 condition = Condition(text: source.text, program: program, number: count)
                 count += 1
                 guard makesSense(condition, source, &log) else { return nil }

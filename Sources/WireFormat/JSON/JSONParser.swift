@@ -56,12 +56,17 @@ struct JSONParser {
     mutating func document() throws(JSONParseError) -> JSONValue {
         skipSpace()
         let value = try value()
-        skipSpace()
-        guard position == bytes.count else { throw failure("unexpected text after the value") }
+        try end()
         return value
     }
 
-    private mutating func value() throws(JSONParseError) -> JSONValue {
+    /// Nothing but space may follow.
+    mutating func end() throws(JSONParseError) {
+        skipSpace()
+        guard position == bytes.count else { throw failure("unexpected text after the value") }
+    }
+
+    mutating func value() throws(JSONParseError) -> JSONValue {
         guard let byte = peek() else { throw failure("unexpected end of text") }
         switch byte {
         case UInt8(ascii: "{"): return try object()
@@ -83,16 +88,11 @@ struct JSONParser {
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
             skipSpace()
-            guard peek() == UInt8(ascii: "\"") else { throw failure("expected a member name in double quotes") }
             let start = position
-            let name = try string()
-            skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member name") }
-            path.append(.name(name))
+            let name = try memberName()
             guard members[name] == nil else { throw failure("the member is named twice", at: start) }
-            skipSpace()
             members[name] = try value()
-            path.removeLast()
+            closeMember()
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             if take(UInt8(ascii: "}")) { return .object(members) }
@@ -118,8 +118,23 @@ struct JSONParser {
         }
     }
 
+    /// Reads a member's name and goes to its value.
+    mutating func memberName() throws(JSONParseError) -> String {
+        guard peek() == UInt8(ascii: "\"") else { throw failure("expected a member name in double quotes") }
+        let name = try string()
+        skipSpace()
+        guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member name") }
+        path.append(.name(name))
+        skipSpace()
+        return name
+    }
+
+    mutating func enterElement(_ index: Int) { path.append(.index(index)) }
+
+    mutating func closeMember() { path.removeLast() }
+
     /// INVARIANT: `path` has one step for each open array or object, so its length is the depth.
-    private func descend() throws(JSONParseError) {
+    func descend() throws(JSONParseError) {
         guard path.count < maximumDepth else {
             throw JSONParseError(
                 offset: position, pointer: pointer, detail: "nested deeper than \(maximumDepth) levels",
@@ -177,7 +192,7 @@ struct JSONParser {
         return true
     }
 
-    private mutating func skipSpace() {
+    mutating func skipSpace() {
         while let byte = peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
