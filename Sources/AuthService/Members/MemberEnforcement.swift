@@ -33,15 +33,47 @@ struct MemberEnforcement: Sendable {
     /// Whether the caller may bring a member into being.
     func create(_ call: Call, roles: RoleSet) async throws -> EventDecision? {
         let user = try call.user
-        let decision = try await policy.check(
-            call, action: "member.create",
-            resource: Resource(
-                type: "member", tenant: user.tenant.text, attributes: ["status": "invited", "roles": roles.wire]))
-        if let denial = decision.denial {
-            try await record(call, "member.create", id: nil, EventDecision(decision), denial)
+        let invited = Resource(
+            type: "member", tenant: user.tenant.text, attributes: ["status": "invited", "roles": roles.fact])
+        return try await judge(call, "member.create", invited, id: nil, writing: ["email", "roles"])
+    }
+
+    /// Whether the caller may bring a member into this state, and write these fields of it; a refusal is on record
+    /// before it is told.
+    func judge(
+        _ call: Call, _ action: String, _ state: Resource, id: UUIDv7?, writing fields: [String]
+    ) async throws -> EventDecision? {
+        let decision = try await policy.check(call, action: action, resource: state)
+        let refused = fields.filter { !decision.fields.canWrite(field: $0) }
+        if let denial = decision.denial ?? (refused.isEmpty ? nil : .unwritable(refused, decision.id)) {
+            try await record(call, action, id: id, EventDecision(decision), denial)
             throw denial
         }
         return EventDecision(decision)
+    }
+
+    /// Whether the caller may bring about what a change makes of a member: its new state, as the caller saw the present
+    /// one. That one is judged by the gate, in the statement that takes it.
+    ///
+    /// - Parameter version: of the state that the caller saw. The change is made at this version or not at all, so that
+    ///   what is judged here is what becomes.
+    /// - Returns: false when the gate does not let the member through.
+    func judge(
+        _ change: MemberChange, of id: UUIDv7, version: ETag, _ gate: MemberGate, _ call: Call
+    ) async throws -> Bool {
+        let user = try call.user
+        let rows = try await parts.database.query(
+            user.tenantScope, MemberStore.one(id, tenant: user.tenant, gate: gate, writing: change.field))
+        guard let row = rows.first else { return false }
+        let member = try MemberStore.read(row)
+        guard member.tag == version else { throw Problem.stale }
+        guard try row.get("is_writable", as: Bool.self) else {
+            let problem = Problem.unwritable([change.field], gate.decision?.id)
+            try await record(call, change.action, id: id, gate.decision, problem)
+            throw problem
+        }
+        _ = try await judge(call, change.action, member.facts(after: change), id: id, writing: [change.field])
+        return true
     }
 
     /// What to answer when the gate of `action` let no row through: 403 to whoever may view the member, else 404.

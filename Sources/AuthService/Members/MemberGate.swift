@@ -15,6 +15,10 @@ struct MemberGate: Sendable {
     let readsContact: SQL
     /// For the trail.
     let decision: EventDecision?
+    private let writes: [String: SQL]
+
+    /// Of which rows a field may be written; of none when it is in no class.
+    func writing(_ field: String) -> SQL { writes[field] ?? "false" }
 
     /// How the member table holds what policies talk about. `about` is the member itself (policies/modules/member.yaml);
     /// reporting lines are HRService's, so a filter by them is refused here.
@@ -23,6 +27,7 @@ struct MemberGate: Sendable {
             [
                 "id": .init("m.id", .uuid), "status": .init("m.status", .text),
                 "employee_id": .init("m.employee_id", .uuid),
+                "roles": .init("array_to_string(m.roles, ' ')", .text),
             ],
             about: { "(m.id = \($0))" }))
 
@@ -31,6 +36,12 @@ struct MemberGate: Sendable {
         readsAccount = try Self.predicate(plan.fieldClass(named: "account")?.read ?? .none)
         readsContact = try Self.predicate(plan.fieldClass(named: "contact")?.read ?? .none)
         decision = EventDecision(plan)
+        var writes: [String: SQL] = [:]
+        for each in plan.classes {
+            let predicate = try Self.predicate(each.write)
+            for field in each.fieldClass.fields { writes[field] = predicate }
+        }
+        self.writes = writes
     }
 
     /// Unknown counts as false.
@@ -60,7 +71,19 @@ extension Member {
             type: "member", id: id.text, tenant: tenant.text, subjectID: id.text,
             attributes: [
                 "status": .string(status.rawValue), "employee_id": employeeID?.wire ?? .null,
-                "created_at": createdAt.wire,
+                "roles": roles.fact, "created_at": createdAt.wire,
             ])
+    }
+
+    /// The facts that a change makes of it.
+    func facts(after change: MemberChange) -> Resource {
+        var facts = facts
+        switch change {
+        case .roles(let roles): facts.attributes["roles"] = roles.fact
+        case .end:
+            facts.attributes["status"] = .string(Status.ended.rawValue)
+            facts.attributes["employee_id"] = .null
+        }
+        return facts
     }
 }

@@ -72,6 +72,9 @@ struct MemberRoutes: Sendable {
         let change = try call.decode(MemberChange.self)
         let version = try call.ifMatch()
         let gate = try await enforcement.gate(call, action: change.action)
+        guard try await enforcement.judge(change, of: id, version: version, gate, call) else {
+            throw try await enforcement.absence(of: id, call, action: change.action, gate: gate)
+        }
         let changed = try await enforcement.recordingRefusals(call, change.action, id: id, gate.decision) {
             let user = try call.user
             return switch change {

@@ -38,6 +38,14 @@ enum MemberStore {
         "SELECT \(gated(gate)) FROM member m WHERE m.tenant = \(tenant) AND m.id = \(id) AND \(gate.rows)"
     }
 
+    /// One that the gate lets through, with whether a field of it may be written.
+    static func one(_ id: UUIDv7, tenant: TenantID, gate: MemberGate, writing field: String) -> SQL {
+        """
+        SELECT \(columns), \(gate.writing(field)) AS is_writable FROM member m
+        WHERE m.tenant = \(tenant) AND m.id = \(id) AND \(gate.rows)
+        """
+    }
+
     private static func gated(_ gate: MemberGate) -> SQL {
         "\(columns), \(gate.readsAccount) AS shows_account, \(gate.readsContact) AS shows_contact"
     }

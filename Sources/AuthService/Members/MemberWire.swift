@@ -34,6 +34,14 @@ enum MemberChange: WireBody {
         }
     }
 
+    /// The field that it writes.
+    var field: String {
+        switch self {
+        case .roles: "roles"
+        case .end: "status"
+        }
+    }
+
     /// The policy's action.
     var action: String {
         switch self {
@@ -87,6 +95,15 @@ struct MemberView: WireEncodable {
 }
 
 extension Problem {
+    /// 403: policy does not let the caller write these fields.
+    static func unwritable(_ fields: [String], _ decision: String?) -> Problem {
+        Problem(
+            .forbidden, "field-not-writable", title: "The caller may not do this",
+            detail: "policy does not let the caller write some of the fields",
+            errors: fields.map {
+                FieldError(pointer: JSONPointer.appending($0, to: ""), detail: "may not be written by the caller")
+            }, members: ["decision_id": JSONValue(decision), "reason": "field-not-writable"])
+    }
     static let lastOwner = Problem.conflict(
         "last-owner", detail: "an organisation needs an owner; make somebody else one first")
     static let ownRoles = Problem.forbidden(

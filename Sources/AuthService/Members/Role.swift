@@ -52,5 +52,9 @@ struct RoleSet: Sendable, Hashable, WireValue, WireEncodable {
     var wire: JSONValue { .array(roles.map { .string($0.name) }) }
     var names: [String] { roles.map(\.name) }
 
+    /// As policies compare it: the names in the order of the list, with a space between two. `MemberGate` has the same
+    /// of the column, which is written in that order.
+    var fact: JSONValue { .string(names.joined(separator: " ")) }
+
     func contains(_ role: Role) -> Bool { roles.contains(role) }
 }
