@@ -84,6 +84,7 @@ let package = Package(
         library("MarkedYAML", ["WireFormat", "CLibYAML"]),
         library("CEL", ["WireFormat", "RE2Shim"]),
         library("PolicyCore", ["WireFormat", "MarkedYAML", "CEL", crypto]),
+        library("PolicyTools", ["WireFormat", "MarkedYAML", "PolicyCore"]),
         library("PolicySQL", ["WireFormat", "SQLQuery", "PolicyCore"]),
         library("AuditCore", ["WireFormat", crypto]),
         library("HRDomain", ["WireFormat"]),
@@ -122,7 +123,8 @@ let package = Package(
         .executableTarget(
             name: "Bailiwick",
             dependencies: [
-                "WireFormat", "SQLQuery", "MarkedYAML", "CEL", "PolicyCore", "PolicySQL", "AuditCore", "ServiceKit",
+                "WireFormat", "SQLQuery", "MarkedYAML", "CEL", "PolicyCore", "PolicyTools", "PolicySQL", "AuditCore",
+                "ServiceKit",
                 "Postgres",
                 "KeyVault", "PrivateCluster", crypto, logging, lifecycle, unixSignals, arguments, subprocess, system,
                 httpClient,
@@ -148,6 +150,9 @@ let package = Package(
         tests("MarkedYAMLTests", ["MarkedYAML"]),
         tests("CELTests", ["CEL", "WireFormat"]),
         tests("PolicyCoreTests", ["PolicyCore", "MarkedYAML", "WireFormat"]),
+        .testTarget(
+            name: "PolicyToolsTests", dependencies: ["PolicyTools", "PolicyCore", "MarkedYAML", "WireFormat"],
+            exclude: ["Fixtures"], swiftSettings: strict),
         tests("PolicySQLTests", ["PolicySQL", "PolicyCore", "SQLQuery", "Postgres", "WireFormat"]),
         tests("AuditCoreTests", ["AuditCore", "WireFormat", crypto]),
         tests("HRDomainTests", ["HRDomain", "WireFormat"]),

@@ -1,6 +1,7 @@
 import ArgumentParser
-import MarkedYAML
+import Foundation
 import PolicyCore
+import PolicyTools
 import WireFormat
 
 /// `bailiwick policy lint`: every error at once, else what is probably not meant.
@@ -8,8 +9,9 @@ struct PolicyLintCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint", abstract: "Check a directory of policies.",
         discussion: """
-            Prints each error as `path:line:column: cause; remedy`. When there is none, prints what loads and is \
-            probably not meant. Exit code 0: no error; 1: errors, or with --strict findings.
+            Prints every error as `path:line:column: error: cause`, with the line, a caret and a remedy. When there is \
+            none, prints what loads and is probably not meant. Exit code 0: no error; 1: errors, or with --strict \
+            warnings.
             """)
 
     @Argument(help: "The directory of policies.")
@@ -18,51 +20,36 @@ struct PolicyLintCommand: AsyncParsableCommand {
     @Flag(help: "Print a JSON object.")
     var json = false
 
-    @Flag(help: "Findings fail too.")
+    @Flag(help: "Warnings fail too.")
     var strict = false
 
     func run() async throws {
         try await CommandLineReport.failures {
             let files = try PolicyFolder(path: directory).files()
-            let bundle: PolicyBundle
-            do throws(PolicyLoadErrors) {
-                bundle = try PolicyBundle.load(files: files)
-            } catch {
-                report(errors: error.errors, findings: [], revision: nil)
-                throw ExitCode.failure
+            let report = PolicyLinter.lint(files, now: Instant(seconds: Int64(Date().timeIntervalSince1970)))
+            if json {
+                print(report.wire.text)
+            } else {
+                let text = report.text(isColored: Self.isColored)
+                if !text.isEmpty { print(text + "\n") }
+                print(summary(report))
             }
-            let findings = bundle.lint()
-            report(errors: [], findings: findings, revision: bundle.revision)
-            if strict && !findings.isEmpty { throw ExitCode.failure }
+            if report.revision == nil || strict && !report.warnings.isEmpty { throw ExitCode.failure }
         }
     }
 
-    private func report(errors: [PlacedError], findings: [LintFinding], revision: String?) {
-        if json {
-            let wire: JSONValue = [
-                "errors": .array(errors.map { Self.wire($0) }),
-                "findings": .array(findings.map { Self.wire($0.place, code: "\($0.code)") }),
-                "revision": JSONValue(revision),
-            ]
-            print(String(decoding: wire.bytes(), as: UTF8.self))
-            return
+    private func summary(_ report: LintReport) -> String {
+        guard let revision = report.revision else {
+            return "\(directory): \(report.errors.count) \(report.errors.count == 1 ? "error" : "errors")"
         }
-        for error in errors { print("error: \(error)") }
-        for finding in findings { print("finding: \(finding)") }
-        if let revision {
-            print("\(directory): no errors, \(findings.count) findings, revision \(revision)")
-        } else {
-            print("\(directory): \(errors.count) errors")
-        }
+        let count = report.warnings.count
+        return "\(directory): no errors, \(count) \(count == 1 ? "warning" : "warnings"), revision \(revision)"
     }
 
-    private static func wire(_ place: PlacedError, code: String? = nil) -> JSONValue {
-        var members: [String: JSONValue] = [
-            "path": .string(place.path), "line": .integer(Int64(place.mark.line)),
-            "column": .integer(Int64(place.mark.column)), "cause": .string(place.cause),
-            "remedy": JSONValue(place.remedy),
-        ]
-        if let code { members["code"] = .string(code) }
-        return .object(members)
+    /// On a terminal that shows colours, unless the person wants none (no-color.org).
+    private static var isColored: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR", default: ""].isEmpty
+            && environment["TERM"] != "dumb"
     }
 }

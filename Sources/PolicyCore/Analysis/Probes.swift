@@ -141,7 +141,8 @@ private struct ProbeReader {
             for part in parts { visit(part) }
         case .not(let part), .select(let part, _), .has(let part, _): visit(part)
         case .and(let parts), .or(let parts), .list(let parts): for part in parts { visit(part) }
-        case .conditional(let condition, let then, let otherwise): for part in [condition, then, otherwise] { visit(part) }
+        case .conditional(let condition, let then, let otherwise):
+            for part in [condition, then, otherwise] { visit(part) }
         case .opaque: probes.isPartial = true
         case .literal, .failure, .slot, .present: break
         }
@@ -175,12 +176,15 @@ private struct ProbeReader {
                 // A part of the time, such as the hour.
                 case .int:
                     for hour in 0..<24 as Range<Int64> { probes.times.insert(Probes.now.adding(.seconds(3600 * hour))) }
-                    for day in 1...6 as ClosedRange<Int64> { probes.times.insert(Probes.now.adding(.seconds(86_400 * day))) }
+                    for day in 1...6 as ClosedRange<Int64> {
+                        probes.times.insert(Probes.now.adding(.seconds(86_400 * day)))
+                    }
                 default: break
                 }
             }
         case .signInMethods: for case .string(let text) in values { probes.methods.insert(text) }
-        case .signInTime: for case .duration(let span) in values {
+        case .signInTime:
+            for case .duration(let span) in values {
                 for offset in -1...1 as ClosedRange<Int64> { probes.signInAges.insert(.seconds(span.seconds + offset)) }
             }
         case .ip: for case .string(let text) in values { probes.addresses.insert(text) }
