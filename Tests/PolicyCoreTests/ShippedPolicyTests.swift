@@ -10,11 +10,15 @@ import WireFormat
 
 /// The policies that the project ships, as role by action.
 struct ShippedPolicyTests {
+    /// The modules that services enforce today; the suites in `policies/tests` speak of all.
     static let modules = ["audit", "department", "employee", "member", "organisation", "policy", "report"]
+    static let others = [
+        "agent", "claim", "contract", "document", "invoice", "leave", "payroll", "plan", "position", "review",
+    ]
 
     static func bundle() throws -> PolicyBundle {
         let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        let paths = ["roles.yaml"] + modules.map { "modules/\($0).yaml" }
+        let paths = ["roles.yaml", "shared/hr.yaml"] + (modules + others).map { "modules/\($0).yaml" }
         return try PolicyBundle.load(
             files: try paths.map { PolicyFile(path: "policies/" + $0, bytes: try read(root + "/policies/" + $0)) })
     }
@@ -61,7 +65,12 @@ struct ShippedPolicyTests {
     ]
 
     @Test func theMatrixIsWhole() throws {
-        #expect(try Self.bundle().actionNames == Self.matrix.map(\.0).sorted())
+        // Who becomes and who stops being an owner needs facts that a matrix has not; `policies/tests` has them.
+        let elsewhere: Set = ["member.give_owner", "member.take_owner"]
+        let enforced = try Self.bundle().actionNames.filter { name in
+            Self.modules.contains { name.hasPrefix($0 + ".") } && !elsewhere.contains(name)
+        }
+        #expect(enforced == Self.matrix.map(\.0).sorted())
     }
 
     @Test(arguments: matrix)
