@@ -51,7 +51,7 @@ let package = Package(
     name: "bailiwick",
     products: [
         .executable(name: "bailiwick", targets: ["Bailiwick"]),
-        .library(name: "PolicyCore", targets: ["PolicyCore"]),
+        .library(name: "PolicyCore", targets: ["PolicyCore", "WireFormat"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),

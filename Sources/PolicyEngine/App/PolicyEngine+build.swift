@@ -57,7 +57,10 @@ extension PolicyEngine {
             readiness: [
                 .succeeds("database") { try await database.ping() },
                 // A refused edit is told by log, metric and `/internal/v1/bundle`: the good bundle still decides.
-                ReadinessCheck("bundle") { active.isOnRecord ? nil : "its activation is not recorded yet" },
+                // The good policy stays in force; where the edit is wrong is for those who may read the bundle.
+                ReadinessCheck("bundle", warning: { active.refusal.map { _ in "the newest edit was refused" } }) {
+                    active.isOnRecord ? nil : "its activation is not recorded yet"
+                },
                 ReadinessCheck("access-tokens") {
                     await authority.isReady() ? nil : "keys or revocations are missing or stale"
                 },

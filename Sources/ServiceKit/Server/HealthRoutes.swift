@@ -18,14 +18,17 @@ struct HealthRoutes: Sendable {
     }
 
     private func ready() async throws(Problem) -> Reply {
-        let results = await withTaskGroup(of: (String, String?).self) { group in
-            for check in readiness { group.addTask { (check.name, await check.failure()) } }
-            var results: [String: String] = [:]
-            for await (name, failure) in group { results[name] = failure ?? "ok" }
+        let results = await withTaskGroup(of: (String, String?, String?).self) { group in
+            for check in readiness {
+                group.addTask { (check.name, await check.failure(), await check.warning()) }
+            }
+            var results: [String: (failure: String?, warning: String?)] = [:]
+            for await (name, failure, warning) in group { results[name] = (failure, warning) }
             return results
         }
-        let checks = JSONValue.object(results.mapValues { .string($0) })
-        guard results.values.allSatisfy({ $0 == "ok" }) else {
+        let checks = JSONValue.object(
+            results.mapValues { .string($0.failure ?? $0.warning.map { "warning: \($0)" } ?? "ok") })
+        guard results.values.allSatisfy({ $0.failure == nil }) else {
             throw Problem.unavailable("not-ready", detail: "a part of the service is not ready").adding(
                 "checks", checks)
         }

@@ -7,10 +7,18 @@ public struct ReadinessCheck: Sendable {
     public let name: String
     /// Nil when all is well, otherwise the cause; everybody may read it, so it holds no secret.
     let failure: @Sendable () async -> String?
+    /// What somebody should look at although the service is ready; nil when there is nothing. As public as `failure`.
+    let warning: @Sendable () async -> String?
 
     /// A check that gives nil when all is well, otherwise the cause.
-    public init(_ name: String, failure: @escaping @Sendable () async -> String?) {
+    ///
+    /// - Parameter warning: what somebody should look at although all is well.
+    public init(
+        _ name: String, warning: @escaping @Sendable () async -> String? = { nil },
+        failure: @escaping @Sendable () async -> String?
+    ) {
         self.name = name
+        self.warning = warning
         self.failure = failure
     }
 

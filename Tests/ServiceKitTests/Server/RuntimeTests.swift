@@ -30,6 +30,15 @@ import WireFormat
         await service.stop()
     }
 
+    @Test func aWarningIsToldAndTheServiceIsReady() async throws {
+        let service = try await RunningService.start(
+            keys: try TestKeys(), readiness: [ReadinessCheck("bundle", warning: { "the edit was refused" }) { nil }])
+        let ready = try await plain("GET", service.publicURL + "/health/ready")
+        #expect(ready.status == 200)
+        #expect(ready.json?["checks"] == ["bundle": "warning: the edit was refused"])
+        await service.stop()
+    }
+
     final class Shared: Sendable {
         let failure: Mutex<String?>
         init(failure: String?) { self.failure = Mutex(failure) }
