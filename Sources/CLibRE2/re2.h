@@ -1,2 +1,2 @@
-// Reached from C++ only (RE2Shim); the module exists so that SwiftPM finds and links libre2 through pkg-config.
+// Reached from C++ only (RE2Shim); the module exists so that SwiftPM knows what libre2-dev is for; RE2Shim links it.
 #include <re2/re2.h>

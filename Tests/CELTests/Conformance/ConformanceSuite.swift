@@ -6,7 +6,9 @@ import WireFormat
 /// The conformance cases, read where they are.
 enum ConformanceSuite {
     /// `CEL_CONFORMANCE`, or the folder beside the repository's clone.
-    static let folder = ProcessInfo.processInfo.environment["CEL_CONFORMANCE"] ?? "/work/shared/conformance/cel"
+    static let folder =
+        ProcessInfo.processInfo.environment["CEL_CONFORMANCE"]
+        ?? URL(filePath: #filePath).appending(path: "../../../../../shared/conformance/cel").standardized.path
 
     static let isPresent = FileManager.default.fileExists(atPath: folder + "/basic.jsonl")
 
