@@ -80,6 +80,7 @@ let package = Package(
 
         // Pure libraries: no HTTP, SQL execution, clock or environment
         library("WireFormat", []),
+        library("Gathering", []),
         library("SQLQuery", ["WireFormat"]),
         library("MarkedYAML", ["WireFormat", "CLibYAML"]),
         library("CEL", ["WireFormat", "RE2Shim"]),
@@ -97,12 +98,12 @@ let package = Package(
                 nioPosix, nioHTTP1, nioSSL, logging, metrics, coreMetrics, lifecycle, unixSignals, configuration,
                 crypto,
             ]),
-        library("Postgres", ["WireFormat", "SQLQuery", "CLibPQ", logging, metrics, lifecycle]),
+        library("Postgres", ["WireFormat", "SQLQuery", "Gathering", "CLibPQ", logging, metrics, lifecycle]),
         library(
             "KeyVault", ["WireFormat", "SQLQuery", "Postgres", "CLibCrypto", crypto, logging],
             resources: [.copy("Migrations")]),
         library("IdentityClient", ["WireFormat", "ServiceKit", "Postgres", "CLibCrypto", logging, lifecycle]),
-        library("PolicyClient", ["WireFormat", "ServiceKit", "PolicyCore", logging]),
+        library("PolicyClient", ["WireFormat", "ServiceKit", "PolicyCore", "Gathering", httpTypes, logging]),
         library(
             "AuditClient",
             ["WireFormat", "SQLQuery", "ServiceKit", "Postgres", "KeyVault", "AuditCore", logging, metrics, lifecycle],
@@ -146,6 +147,7 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("WireFormatTests", ["WireFormat"]),
+        tests("GatheringTests", ["Gathering"]),
         tests("SQLQueryTests", ["SQLQuery"]),
         tests("MarkedYAMLTests", ["MarkedYAML"]),
         tests("CELTests", ["CEL", "WireFormat"]),

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Logging
 public import PolicyCore
 public import ServiceKit
@@ -19,6 +20,7 @@ public struct PolicyClient: Sendable {
 
     private let client: ServiceClient
     private let enforcement: Enforcement
+    private let questions: QuestionDesk
 
     /// What the asking service enforces beside yes and no. Whatever needs more is denied.
     public struct Enforcement: Sendable, Hashable {
@@ -41,6 +43,7 @@ public struct PolicyClient: Sendable {
     public init(client: ServiceClient, enforcement: Enforcement = .standard) {
         self.client = client
         self.enforcement = enforcement
+        questions = QuestionDesk(client: client)
     }
 
     /// Over which resources the user of `call` may do `action`: a filter for the rows and for each field class.
@@ -50,7 +53,7 @@ public struct PolicyClient: Sendable {
         let user = try call.user
         var body = question(call, user, action: action)
         body["resource"] = ["type": .string(resourceType)]
-        let answer = try await ask(call, user, "/v1/plan", .object(body))
+        let answer = try await ask(call, user, .plan, .object(body))
         let plan = try read(call) { () throws(WireShapeError) in try Plan(wire: answer) }
         guard plan.action == action, plan.tenant == user.tenant.text else {
             throw unusable(call, "the plan is for another action or tenant")
@@ -65,7 +68,7 @@ public struct PolicyClient: Sendable {
         let user = try call.user
         var body = question(call, user, action: action)
         body["resource"] = resource.question
-        let answer = try await ask(call, user, "/access/v1/evaluation", .object(body))
+        let answer = try await ask(call, user, .evaluation, .object(body))
         return try decision(call, answer)
     }
 
@@ -117,6 +120,21 @@ public struct PolicyClient: Sendable {
         ]
     }
 
+    /// Asks together with whoever else has a question just now.
+    private func ask(
+        _ call: Call, _ user: AccessToken, _ kind: Question.Kind, _ body: JSONValue
+    ) async throws(Problem) -> JSONValue {
+        let question = Question(
+            kind: kind, user: user, requestID: call.id, body: body.bytes(),
+            end: .now + min(Self.deadline, call.remaining))
+        guard question.body.count <= Question.longest else { return try await ask(call, user, kind.path, body) }
+        switch await questions.answer(to: question) {
+        case .given(let answer): return answer
+        case .refused(let status, let problem): throw refusal(call, status, problem)
+        case .unusable(let cause): throw unusable(call, cause)
+        }
+    }
+
     private func ask(
         _ call: Call, _ user: AccessToken, _ path: String, _ body: JSONValue
     ) async throws(Problem) -> JSONValue {
@@ -130,11 +148,15 @@ public struct PolicyClient: Sendable {
         } catch {
             throw unusable(call, error.description)
         }
+        throw refusal(call, reply.status, reply.problem)
+    }
+
+    private func refusal(_ call: Call, _ status: HTTPResponse.Status, _ problem: Problem?) -> Problem {
         // A verified refusal of the user's token: PolicyEngine's copy of the revocation feed is ahead of ours.
-        if reply.status == .unauthorized, let problem = reply.problem {
-            throw problem.adding(header: .wwwAuthenticate, #"Bearer error="invalid_token""#)
+        if status == .unauthorized, let problem {
+            return problem.adding(header: .wwwAuthenticate, #"Bearer error="invalid_token""#)
         }
-        throw unusable(call, "PolicyEngine answered \(reply.status.code)")
+        return unusable(call, "PolicyEngine answered \(status.code)")
     }
 
     private func decision(_ call: Call, _ answer: JSONValue) throws(Problem) -> Decision {

@@ -1,6 +1,6 @@
 import PolicyClient
 import PolicyCore
-import ServiceKit
+@_spi(Authenticated) import ServiceKit
 import ServiceLifecycle
 import Testing
 import WireFormat
@@ -80,6 +80,50 @@ struct PolicyClientTests {
         }
     }
 
+    @Test("questions of many users at once are answered each for its own user, and a bad token spoils no other's")
+    func together() async throws {
+        try await withEngine { engine in
+            let client = PolicyClient(client: try engine.client())
+            let revoked = engine.user(roles: ["owner"])
+            let forged = AccessToken(
+                compact: Redacted(revoked.compact.reveal().dropLast(8) + "AAAAAAAA"), tenant: revoked.tenant,
+                subject: revoked.subject, roles: revoked.roles, employeeID: nil, amr: revoked.amr,
+                authTime: revoked.authTime, session: revoked.session, clientID: revoked.clientID, jti: revoked.jti,
+                expires: revoked.expires, issuedAt: revoked.issuedAt)
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                for number in 0..<120 {
+                    tasks.addTask {
+                        if number.isMultiple(of: 10) {
+                            let problem = await #expect(throws: Problem.self) {
+                                try await client.plan(
+                                    engine.call(forged), action: "employee.view", resourceType: "employee")
+                            }
+                            #expect(problem?.status == .unauthorized)
+                            return
+                        }
+                        let (me, tenant) = (UUIDv7.generate(), TenantID(UUIDv7.generate()))
+                        let role = ["employee", "manager", "hr_lead"][number % 3]
+                        let call = engine.call(engine.user(roles: [role], tenant: tenant, employee: me))
+                        let own = Resource(
+                            type: "employee", id: me.text, tenant: tenant.text, subjectID: me.text, managerChain: [])
+                        let plan = try await client.plan(call, action: "employee.view", resourceType: "employee")
+                        #expect(plan.tenant == tenant.text)
+                        #expect(plan.rows.allows(own, about: "id"))
+                        #expect((plan.rows == .all) == (role == "hr_lead"), "\(role)")
+                        let decision = try await client.check(call, action: "employee.view", resource: own)
+                        #expect(decision.isAllowed)
+                        var foreign = own
+                        foreign.tenant = UUIDv7.generate().text
+                        #expect(
+                            try await client.check(call, action: "employee.view", resource: foreign).reason
+                                == .tenantMismatch)
+                    }
+                }
+                try await tasks.waitForAll()
+            }
+        }
+    }
+
     @Test(
         "nobody there, no answer in time, an unsigned one and a strange one: 503, and soon",
         arguments: Answerer.all)
@@ -130,14 +174,19 @@ struct PolicyClientTests {
         var isAbsent = false
         var status = 503
 
+        /// What is said instead of the answers to the questions.
+        var whole: JSONValue?
+
         var routes: [Route] {
-            ["/v1/plan", "/access/v1/evaluation"].map { path in
-                Route(.post, path, access: .service(callers: [.hr], user: .none), body: .json) {
-                    [body, delay, replyStatus] _ in
+            [
+                Route(.post, "/internal/v1/questions", access: .service(callers: [.hr], user: .none), body: .json) {
+                    [self] call in
                     if delay > .zero { try? await Task.sleep(for: delay) }
-                    return .json(body, status: .init(code: replyStatus))
+                    let questions = try JSONValue.parse(call.body)["questions"]?.array ?? []
+                    let answer: JSONValue = ["status": .integer(Int64(replyStatus)), "body": body]
+                    return .json(whole ?? ["answers": .array(questions.map { _ in answer })])
                 }
-            }
+            ]
         }
 
         private static let plan: JSONValue = [
@@ -151,6 +200,12 @@ struct PolicyClientTests {
             Answerer(testDescription: "somebody slow", delay: .seconds(3)),
             Answerer(testDescription: "a stranger", isStranger: true),
             Answerer(testDescription: "an empty object"),
+            Answerer(testDescription: "no answers", whole: [:]),
+            Answerer(testDescription: "another number of answers", whole: ["answers": []]),
+            Answerer(testDescription: "an answer that is none", whole: ["answers": [[]]]),
+            Answerer(testDescription: "an answer without a body", whole: ["answers": [["status": 200]]]),
+            Answerer(
+                testDescription: "a status that is none", whole: ["answers": [["status": 1, "body": plan]]]),
             Answerer(testDescription: "an array", body: []),
             Answerer(testDescription: "an error", body: ["title": "x"], replyStatus: 500),
             Answerer(testDescription: "a refusal", replyStatus: 403),

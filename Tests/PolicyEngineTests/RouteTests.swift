@@ -22,7 +22,8 @@ struct RouteTests {
         let loader = BundleLoader(directory: PolicyDirectory(path: PackageRoot.path + "/policies"))
         let routes = Routes(
             active: ActiveBundle(try await loader.first(), at: .now()),
-            address: PublicAddress(try ListenerConfiguration(address: .tcp(host: "127.0.0.1", port: 0))))
+            address: PublicAddress(try ListenerConfiguration(address: .tcp(host: "127.0.0.1", port: 0))),
+            verifier: Nobody())
         let standing: Set<String> = ["GET /health/live", "GET /health/ready", "GET /openapi.json", "GET /metrics"]
         let own = Set((routes.public + routes.internal).map(\.name))
         #expect(document.operations == own.union(standing))
@@ -66,4 +67,9 @@ struct RouteTests {
             #expect(metadata["access_evaluation_endpoint"]?.string == engine.publicURL + "/access/v1/evaluation")
         }
     }
+}
+
+/// Accepts no token.
+struct Nobody: AccessTokenVerifier {
+    func verify(_ compact: String) async throws(Problem) -> AccessToken { throw .unauthenticated("nobody is known") }
 }

@@ -82,19 +82,25 @@ public enum PolicyStandIn {
             decision.id = UUIDv7.generate().text
             return decision.wire
         }
+        @Sendable func plan(_ body: JSONValue) -> JSONValue {
+            var plan = bundle.plan(
+                PlanRequest(
+                    subject: subject, action: action(body), resourceType: body["resource"]?["type"]?.string ?? "",
+                    context: now(body)))
+            plan.id = UUIDv7.generate().text
+            return plan.wire
+        }
         return [
-            Route(.post, "/v1/plan", access: access, body: .json) { call in
-                let body = try JSONValue.parse(call.body)
-                var plan = bundle.plan(
-                    PlanRequest(
-                        subject: subject, action: action(body), resourceType: body["resource"]?["type"]?.string ?? "",
-                        context: now(body)))
-                plan.id = UUIDv7.generate().text
-                return .json(plan.wire)
-            },
-            Route(.post, "/access/v1/evaluation", access: access, body: .json) { call in
-                let body = try JSONValue.parse(call.body)
-                return .json(check(body["resource"], body))
+            Route(.post, "/internal/v1/questions", access: access, body: .json) { call in
+                let questions = try JSONValue.parse(call.body)["questions"]?.array ?? []
+                let answers = questions.map { question -> JSONValue in
+                    let body = question["body"] ?? .null
+                    return [
+                        "status": 200,
+                        "body": question["kind"] == "plan" ? plan(body) : check(body["resource"], body),
+                    ]
+                }
+                return .json(["answers": .array(answers)])
             },
             Route(.post, "/access/v1/evaluations", access: access, body: .json) { call in
                 let body = try JSONValue.parse(call.body)

@@ -20,7 +20,7 @@ extension HRService {
             DatabaseConfiguration(
                 url: try settings.value(SettingKey.databaseURL), applicationName: "bailiwick-hr",
                 poolSize: try settings.value(SettingKey.databasePoolSize)),
-            logger: logger)
+            logger: logger, executor: EventLoopExecutor.shared)
         let keys = try ServiceKeys(
             service: .hr, keyFile: settings.value(SettingKey.serviceKeyFile),
             registryFile: settings.value(SettingKey.serviceRegistry), logger: logger)

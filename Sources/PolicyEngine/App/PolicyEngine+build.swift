@@ -49,7 +49,7 @@ extension PolicyEngine {
 
         let publicListener = try ListenerConfiguration.public(settings)
         let address = PublicAddress(publicListener)
-        let routes = Routes(active: active, address: address)
+        let routes = Routes(active: active, address: address, verifier: authority)
         return try ServiceRuntime(
             name: .policy, publicListener: publicListener, internalListener: try .internal(settings),
             publicRoutes: routes.public, internalRoutes: routes.internal, keys: keys, verifier: authority,
@@ -88,10 +88,13 @@ struct Routes: Sendable {
     /// For enforcement points and operators.
     let `internal`: [Route]
 
-    init(active: ActiveBundle, address: PublicAddress) {
+    init(active: ActiveBundle, address: PublicAddress, verifier: any AccessTokenVerifier) {
         let metrics = DecisionMetrics()
-        let decisions = DecisionRoutes(point: DecisionPoint(active: active, metrics: metrics), metrics: metrics)
+        let point = DecisionPoint(active: active, metrics: metrics)
+        let decisions = DecisionRoutes(point: point, metrics: metrics)
+        let questions = QuestionRoutes(point: point, metrics: metrics, verifier: verifier)
         `public` = DiscoveryRoutes(address: address).publicRoutes + decisions.publicRoutes
-        `internal` = decisions.internalRoutes + BundleRoutes(active: active).internalRoutes
+        `internal` =
+            decisions.internalRoutes + questions.internalRoutes + BundleRoutes(active: active).internalRoutes
     }
 }

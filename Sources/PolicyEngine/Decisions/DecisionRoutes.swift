@@ -58,7 +58,7 @@ struct DecisionRoutes: Sendable {
     ) throws(Problem) -> Reply {
         let asker = try Asker(call, service: service)
         do throws(Refusal) {
-            return .json(try question(try body(of: call), asker))
+            return .json(try question(try Self.body(of: call), asker))
         } catch {
             metrics.countRefusal()
             call.logger.info(
@@ -68,7 +68,8 @@ struct DecisionRoutes: Sendable {
         }
     }
 
-    private func body(of call: Call) throws(Refusal) -> JSONValue {
+    /// The body as strict JSON.
+    static func body(of call: Call) throws(Refusal) -> JSONValue {
         do throws(JSONParseError) {
             return try JSONValue.parse(call.body)
         } catch {

@@ -74,11 +74,13 @@ actor Connection {
     func close() { drop() }
 
     /// Runs statements of one scope as one transaction in one round trip; the results of the statements only.
-    func run(_ statements: [Statement], in boundary: ScopeBoundary) throws -> [ResultSet] {
+    func run(
+        _ statements: [Statement], in boundary: ScopeBoundary, cancellable: Bool = true
+    ) throws -> [ResultSet] {
         let session = try usable()
         defer { tidy() }
-        if Task.isCancelled { throw CancellationError() }
-        var results = try session.run([.boundary(boundary)] + statements, cancellable: true)
+        if cancellable, Task.isCancelled { throw CancellationError() }
+        var results = try session.run([.boundary(boundary)] + statements, cancellable: cancellable)
         results.removeFirst()
         return results
     }

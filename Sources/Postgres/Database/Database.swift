@@ -10,12 +10,18 @@ public final class Database: Service, Sendable {
     let configuration: DatabaseConfiguration
     let logger: Logger
     private let pool: ConnectionPool
+    private let gathered: GatheredStatements
 
     /// Connects to nothing yet.
-    public init(_ configuration: DatabaseConfiguration, logger: Logger) {
+    ///
+    /// - Parameter executor: on which gathered statements are sent and their callers answered; that of the callers
+    ///   spares a change of threads. Swift's own when nil.
+    public init(_ configuration: DatabaseConfiguration, logger: Logger, executor: (any TaskExecutor)? = nil) {
         self.configuration = configuration
         self.logger = logger
-        pool = ConnectionPool(configuration, logger: logger)
+        let pool = ConnectionPool(configuration, logger: logger)
+        self.pool = pool
+        gathered = GatheredStatements(pool: pool, executor: executor)
     }
 
     /// Connects once, so that a wrong password or a missing database ends the start with a clear line; then keeps the
@@ -46,6 +52,15 @@ public final class Database: Service, Sendable {
     @discardableResult
     public func execute(_ scope: some DatabaseScope, _ sql: SQL) async throws -> Int {
         try await run([Statement(sql)], in: scope.boundary)[0].affectedRows
+    }
+
+    /// Runs one statement and returns its rows, in a transaction that it may share with statements of the same scope
+    /// that others run just now: under load they share its commit. It has committed when this returns.
+    ///
+    /// For statements that do not depend on each other, such as a read with its audit event. One that fails takes no
+    /// other with it: then each runs once more, alone. It cannot be cancelled; `statementTimeout` ends it.
+    public func queryGathered(_ scope: some DatabaseScope, _ sql: SQL) async throws -> [Row] {
+        try await gathered.run(Statement(sql), in: scope.boundary).rows
     }
 
     /// Runs several statements as one transaction in one round trip; the rows of each. If one fails, none has effect.

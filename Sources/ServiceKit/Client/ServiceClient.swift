@@ -70,13 +70,24 @@ public final class ServiceClient: Sendable {
         _ method: HTTPRequest.Method, _ path: String, body: JSONValue? = nil, headers: HTTPFields = [:],
         userToken: AccessToken? = nil, requestID: RequestID, retry: ServiceCallRetry = .never, deadline: Duration
     ) async throws(ServiceCallError) -> ServiceReply {
+        var fields = headers
+        if body != nil { fields[.contentType] = "application/json" }
+        if let userToken { fields[.authorization] = "Bearer " + userToken.compact.reveal() }
+        return try await send(
+            method, path, bytes: body?.bytes() ?? [], headers: fields, requestID: requestID, retry: retry,
+            deadline: deadline)
+    }
+
+    /// Makes a call with a body that is written already; `headers` say its type.
+    package func send(
+        _ method: HTTPRequest.Method, _ path: String, bytes: [UInt8], headers: HTTPFields, requestID: RequestID,
+        retry: ServiceCallRetry, deadline: Duration
+    ) async throws(ServiceCallError) -> ServiceReply {
         guard RequestTarget.isValid(path) else { throw error(.invalidCall, "the path is not one of a URI") }
         let end = ContinuousClock.now + deadline
         var fields = headers
         fields[.requestID] = requestID.text
-        if body != nil { fields[.contentType] = "application/json" }
-        if let userToken { fields[.authorization] = "Bearer " + userToken.compact.reveal() }
-        let outgoing = Outgoing(method: method, target: path, headers: fields, body: body?.bytes() ?? [])
+        let outgoing = Outgoing(method: method, target: path, headers: fields, body: bytes)
         do {
             return try await attempt(outgoing, until: end)
         } catch {

@@ -11,6 +11,11 @@ public struct ServiceReply: Sendable {
     public let body: [UInt8]
     let callee: ServiceName
 
+    /// A part of an answer that carried several, each with a status and a body of its own; `self` is the whole.
+    package func part(status: HTTPResponse.Status, body: JSONValue) -> ServiceReply {
+        ServiceReply(status: status, headers: [:], body: body.bytes(), callee: callee)
+    }
+
     /// Whether the status is one of success.
     public var isSuccess: Bool { status.kind == .successful }
 

@@ -28,7 +28,7 @@ struct EmployeeQueries: Sendable {
             call, by: token, action: ActionName.employeeView.text, resource: .employee(id), decision: plan.evidence,
             metadata: Self.sensitiveClasses(gate))
         let recorded = try outbox.insertion(of: event, onlyIf: "EXISTS (SELECT FROM found)")
-        let rows = try await database.query(
+        let rows = try await database.queryGathered(
             token.tenantScope,
             "WITH found AS (\(store.one(id, gate))), recorded AS (\(recorded)) SELECT * FROM found")
         guard let row = rows.first else {
