@@ -37,10 +37,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func service(_ name: String, _ more: [Target.Dependency]) -> Target {
+func service(_ name: String, _ more: [Target.Dependency], resources: [Resource] = []) -> Target {
     .executableTarget(
         name: name, dependencies: serviceParts + more,
-        resources: [.copy("Migrations"), .copy("openapi.yaml")], swiftSettings: strict)
+        resources: [.copy("Migrations"), .copy("openapi.yaml")] + resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -74,6 +74,7 @@ let package = Package(
         .systemLibrary(name: "CLibXCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLibZxcvbn", providers: [.apt(["libzxcvbn-dev"])]),
         .systemLibrary(name: "CLibRE2", providers: [.apt(["libre2-dev"])]),
         // RE2 has no C interface of its own
         .target(name: "RE2Shim", dependencies: ["CLibRE2"], linkerSettings: [.linkedLibrary("re2")]),
@@ -117,7 +118,12 @@ let package = Package(
         library("PrivateCluster", ["WireFormat", subprocess, system, logging]),
 
         // The four services and the command-line tool
-        service("AuthService", ["Idempotency", "CLibXCrypt", "CLibCrypto", "PolicyCore", "PolicySQL", crypto]),
+        service(
+            "AuthService",
+            [
+                "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "PolicyCore", "PolicySQL", crypto,
+            ],
+            resources: [.copy("Passwords/common-passwords.txt")]),
         service("PolicyEngine", ["PolicyCore", "MarkedYAML", metrics]),
         service("HRService", ["Idempotency", "PolicyCore", "PolicySQL", "HRDomain", crypto]),
         service("AuditService", ["PolicyCore", metrics, crypto]),
@@ -172,6 +178,8 @@ let package = Package(
             [
                 "AuthService", "AuditClient", "AuditCore", "IdentityClient", "KeyVault", "PolicyClient", "PolicyCore",
                 "ServiceKit", "Postgres", "SQLQuery", "WireFormat", "MarkedYAML", crypto, httpTypes, logging,
+                subprocess,
+                system,
             ]),
         tests(
             "PolicyEngineTests",

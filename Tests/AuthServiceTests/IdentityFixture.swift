@@ -29,14 +29,17 @@ struct IdentityFixture: Sendable {
         func advance(_ duration: Duration) { time.withLock { $0 = $0.adding(duration) } }
     }
 
-    static func make(rules: RateRules = .generous, poolSize: Int = 12) async throws -> IdentityFixture {
+    static func make(
+        rules: RateRules = .generous, poolSize: Int = 12, usesPepper: Bool = false
+    ) async throws -> IdentityFixture {
         let test = try await TestDatabase.make(migrating: [.auth])
         let database = test.database(.auth, poolSize: poolSize)
         let clock = TestClock()
         guard let hasher = PasswordHasher(cost: 10, threads: 2) else { throw NoBcrypt() }
         let parts = AuthService.parts(
-            database: database, provider: try keyProvider(), issuer: issuer, hasher: hasher, rules: rules,
-            logger: TestDatabase.quiet, now: { clock.now })
+            database: database, provider: try keyProvider(), issuer: issuer, hasher: hasher,
+            passwordRules: PasswordRules(usesPepper: usesPepper), rules: rules, logger: TestDatabase.quiet,
+            now: { clock.now })
         try await parts.keys.prepare()
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }
@@ -49,6 +52,15 @@ struct IdentityFixture: Sendable {
         defer { unlink(path) }
         _ = try KeyFile.create(at: path)
         return try FileKeyProvider(path: path)
+    }
+
+    /// The same database and clock with other parts: as after a restart with other settings.
+    func with(usesPepper: Bool = false, hasher: PasswordHasher? = nil) -> IdentityFixture {
+        let parts = AuthParts(
+            database: parts.database, system: parts.system, secrets: parts.secrets, outbox: parts.outbox,
+            hasher: hasher ?? parts.hasher, passwordRules: PasswordRules(usesPepper: usesPepper), keys: parts.keys,
+            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, now: parts.now)
+        return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }
 
     // MARK: Commands

@@ -10,6 +10,7 @@ struct AuthParts: Sendable {
     let secrets: IdentitySecrets
     let outbox: AuditOutbox
     let hasher: PasswordHasher
+    let passwordRules: PasswordRules
     let keys: SigningKeyRing
     let issuer: AccessTokenIssuer
     let limiter: RateLimiter
@@ -18,6 +19,9 @@ struct AuthParts: Sendable {
     let now: @Sendable () -> Instant
 
     var answers: IdempotentAnswers { IdempotentAnswers(database: database, vault: secrets.vault) }
+    var passwords: AccountPasswords {
+        AccountPasswords(hasher: hasher, vault: secrets.vault, system: system, rules: passwordRules)
+    }
     var accounts: AccountStore { AccountStore(database: database, system: system) }
     var revocations: RevocationStore { RevocationStore(database: database, system: system) }
 }

@@ -29,7 +29,8 @@ extension AuthService {
         let issuer = try settings.value(SettingKey.issuer)
         let parts = try parts(
             database: database, provider: FileKeyProvider(path: settings.value(SettingKey.kekFile)), issuer: issuer,
-            hasher: hasher(cost: settings.value(SettingKey.passwordCost)), logger: logger)
+            hasher: hasher(cost: settings.value(SettingKey.passwordCost)),
+            passwordRules: PasswordRules(usesPepper: settings.value(SettingKey.passwordPepper)), logger: logger)
 
         let feed = RevocationFeed(store: parts.revocations, logger: logger)
         let authority = AccessTokenAuthority(
@@ -68,7 +69,8 @@ extension AuthService {
     /// What the capabilities work with; tests make it with their own database, rules and clock.
     static func parts(
         database: Database, provider: any KeyEncryptionKeyProvider, issuer: String, hasher: PasswordHasher,
-        rules: RateRules = .standard, logger: Logger, now: @escaping @Sendable () -> Instant = { .now() }
+        passwordRules: PasswordRules = PasswordRules(usesPepper: false), rules: RateRules = .standard, logger: Logger,
+        now: @escaping @Sendable () -> Instant = { .now() }
     ) -> AuthParts {
         let system = SystemScope()
         let secrets = IdentitySecrets(vault: KeyVault(database: database, provider: provider), system: system)
@@ -77,7 +79,8 @@ extension AuthService {
             store: SigningKeyStore(database: database, system: system), secrets: secrets, outbox: outbox,
             systemTenant: SystemTenant.scope, logger: logger, now: now)
         return AuthParts(
-            database: database, system: system, secrets: secrets, outbox: outbox, hasher: hasher, keys: ring,
+            database: database, system: system, secrets: secrets, outbox: outbox, hasher: hasher,
+            passwordRules: passwordRules, keys: ring,
             issuer: AccessTokenIssuer(issuer: issuer, keys: ring),
             limiter: RateLimiter(database: database, system: system), rules: rules, now: now)
     }
@@ -93,6 +96,9 @@ extension AuthService {
     }
 
     private static func hasher(cost: Int) throws -> PasswordHasher {
+        guard CommonPasswords.count > 0 else {
+            throw SettingRefused(description: "the list of common passwords is missing beside the executable")
+        }
         guard Bcrypt.costs.contains(cost) else {
             throw SettingRefused(
                 description: "BAILIWICK_PASSWORD_COST: must be from \(Bcrypt.costs.lowerBound) to "

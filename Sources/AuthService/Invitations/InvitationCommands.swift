@@ -187,15 +187,14 @@ struct InvitationCommands: Sendable {
         guard let row = rows.first else { throw Problem.invalidInvitation }
         let invitation = Invitation(id: try row.get("id"), member: try row.get("member"))
         let email = try await parts.secrets.openMemberEmail(row.get("email"), member: invitation.member, scope)
-        let password = try Self.password(request.password.reveal())
-
         let present = try await parts.accounts.find(emailIndex: parts.secrets.accountIndex(email))
         let id = UUIDv7.generate(at: now)
         var credentials: Enrolment.Credentials?
         var factor: StartedEnrolment.NewFactor?
         if let present {
             let usable = present.isLocked(at: now) ? nil : present.passwordHash
-            guard try await parts.hasher.verify(password, against: usable) else {
+            let password = try? Password(request.password.reveal())
+            guard try await parts.passwords.verify(password, against: usable) else {
                 try await parts.accounts.countFailure(of: present.id, now: now)
                 let event = AuditEvent(
                     call, by: .anonymous, tenant: token.tenant, action: "invitation.accept",
@@ -205,10 +204,11 @@ struct InvitationCommands: Sendable {
                 throw Problem.invalidCredentials
             }
         } else {
+            let password = try await newPassword(request.password.reveal(), email: email, invitation, scope)
             let secret = TOTP.generateSecret()
             let totp = TOTP(secret: secret)
             credentials = Enrolment.Credentials(
-                passwordHash: try await parts.hasher.hash(password),
+                passwordHash: try await parts.passwords.hash(password),
                 sealedSecret: try await parts.secrets.sealEnrolmentSecret(secret, enrolment: id, scope))
             factor = StartedEnrolment.NewFactor(
                 secret: totp.base32Secret,
@@ -331,12 +331,16 @@ struct InvitationCommands: Sendable {
         try await parts.outbox.record(event, membership.tenantScope)
     }
 
-    /// The route has judged it already; this is the one way to the type.
-    private static func password(_ text: String) throws(Problem) -> Password {
-        do {
-            return try Password(text)
-        } catch {
-            throw .invalidField("/password", error.detail)
+    /// Judges the password of a new account. One that is refused guesses nothing, so it does not count as an attempt.
+    private func newPassword(
+        _ text: String, email: EmailAddress, _ invitation: Invitation, _ scope: TenantScope
+    ) async throws -> Password {
+        let complaint = parts.passwordRules.complaint(about: text, hasSecondFactor: true, email: email)
+        guard complaint == nil, let password = try? Password(text) else {
+            try await parts.database.execute(
+                scope, InvitationStore.takeBackAttempt(invitation.id, tenant: scope.tenant))
+            throw Problem.invalidField("/password", complaint ?? "cannot be used")
         }
+        return password
     }
 }

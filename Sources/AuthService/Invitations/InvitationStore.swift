@@ -37,6 +37,14 @@ enum InvitationStore {
         """
     }
 
+    /// An attempt that guessed at nothing.
+    static func takeBackAttempt(_ id: UUIDv7, tenant: TenantID) -> SQL {
+        """
+        UPDATE invitation SET attempts = attempts - 1
+        WHERE tenant = \(tenant) AND id = \(id) AND attempts > 0
+        """
+    }
+
     /// Affects one row, once.
     static func consume(_ id: UUIDv7, tenant: TenantID, now: Instant) -> SQL {
         """

@@ -9,7 +9,7 @@ struct AcceptRequest: WireBody {
 
     init(fields: inout FieldReader) {
         token = Redacted(fields.required("token"))
-        password = Redacted(fields.required("password") { Password.complaint(about: $0) })
+        password = Redacted(fields.required("password"))
     }
 }
 

@@ -28,15 +28,15 @@ struct Bcrypt {
         scratch.deallocate()
     }
 
-    /// The hash of `password` with a fresh salt, or nil when libxcrypt refuses.
-    func hash(_ password: Password, cost: Int) -> String? {
+    /// The hash of `input`, at most 72 bytes without NUL, with a fresh salt; nil when libxcrypt refuses.
+    func hash(_ input: Redacted<[UInt8]>, cost: Int) -> String? {
         guard let setting = Self.setting(cost: cost) else { return nil }
-        return crypt(password.bytes, setting)
+        return crypt(input.reveal(), setting)
     }
 
-    /// Whether `hash` is of `password`. One bcrypt computation, whatever the answer.
-    func verify(_ password: Password, against hash: String) -> Bool {
-        guard let computed = crypt(password.bytes, hash) else { return false }
+    /// Whether `hash` is of `input`. One bcrypt computation, whatever the answer.
+    func verify(_ input: Redacted<[UInt8]>, against hash: String) -> Bool {
+        guard let computed = crypt(input.reveal(), hash) else { return false }
         return ConstantTime.equal(computed.utf8, hash.utf8)
     }
 

@@ -1,5 +1,7 @@
 import Glibc
+import KeyVault
 import Synchronization
+import WireFormat
 
 /// Computes bcrypt on threads of its own, as many as the machine has cores, below the priority of everything else, with
 /// a bounded queue before them. The cooperative pool never waits for a hash, and a storm of sign-ins is shed instead of
@@ -27,8 +29,7 @@ final class PasswordHasher: Sendable {
     init?(cost: Int = Bcrypt.standardCost, threads: Int, waitersPerThread: Int = PasswordHasher.waitersPerThread) {
         let engine = Bcrypt()
         defer { engine.free() }
-        guard let password = try? Password("nobody has this password"), let decoy = engine.hash(password, cost: cost)
-        else { return nil }
+        guard let decoy = engine.hash(Redacted(Array("nobody has this password".utf8)), cost: cost) else { return nil }
         self.cost = cost
         self.decoy = decoy
         self.workers = PasswordWorkers(threads: max(1, threads), mostWaiting: max(1, threads) * waitersPerThread)
@@ -43,34 +44,53 @@ final class PasswordHasher: Sendable {
     /// Callers that wait for a thread.
     var waiting: Int { workers.waiting }
 
-    /// The hash of a new password.
-    func hash(_ password: Password) async throws -> String {
+    /// The stored form of a new password: keyed when there is a pepper.
+    ///
+    /// - Throws: `Password.Refusal` when it is too long for bcrypt alone and there is no pepper.
+    func hash(_ password: Password, pepper: PasswordPepper? = nil) async throws -> String {
+        let scheme: StoredPassword.Scheme = pepper == nil ? .plain : .peppered
+        guard let input = Self.input(password, scheme, pepper) else {
+            throw Password.Refusal.tooLong(mostBytes: Password.mostPlainBytes)
+        }
         let cost = cost
-        let result = try await workers.run { engine in engine.hash(password, cost: cost) }
+        let result = try await workers.run { engine in engine.hash(input, cost: cost) }
         guard let result else { throw Failed() }
-        return result
+        return StoredPassword(scheme, bcrypt: result).text
     }
 
-    /// Whether `password` is the one of `hash`. With no hash, or with no usable password, it computes as long and
-    /// answers false: one bcrypt computation in every case.
-    func verify(_ password: Password?, against hash: String?) async throws -> Bool {
+    /// Whether `password` is the one of the stored form `hash`. With no hash, or with no usable password, it computes as
+    /// long and answers false: one bcrypt computation in every case.
+    func verify(_ password: Password?, against hash: String?, pepper: PasswordPepper? = nil) async throws -> Bool {
+        let stored = hash.flatMap { StoredPassword($0) }
+        let input = password.flatMap { password in stored.flatMap { Self.input(password, $0.scheme, pepper) } }
         let decoy = decoy
         return try await workers.run { engine in
-            guard let password, let hash else {
-                _ = (password ?? Self.stand).map { engine.verify($0, against: decoy) }
+            guard let input, let stored else {
+                _ = engine.verify(Self.standIn, against: decoy)
                 return false
             }
-            return engine.verify(password, against: hash)
+            return engine.verify(input, against: stored.bcrypt)
         }
     }
 
-    /// Whether `hash` was made at a lower cost than new ones are.
+    /// What bcrypt is given: never NUL, at most 72 bytes; nil when this scheme cannot take the password.
+    private static func input(
+        _ password: Password, _ scheme: StoredPassword.Scheme, _ pepper: PasswordPepper?
+    ) -> Redacted<[UInt8]>? {
+        switch scheme {
+        case .plain: password.fitsBcrypt ? Redacted(password.bytes) : nil
+        // 64 characters: the digest itself could hold NUL, at which bcrypt stops.
+        case .peppered: pepper.map { Redacted(Array(Base64URL.encode($0.digest(password.bytes)).utf8)) }
+        }
+    }
+
+    /// Whether `hash`, in bcrypt's own form, was made at a lower cost than new ones are.
     func isOutdated(_ hash: String) -> Bool {
         (Bcrypt.cost(of: hash) ?? 0) < cost
     }
 
-    /// Stands in for a password that is too long or contains NUL.
-    private static let stand = try? Password("an impossible password")
+    /// Stands in for a password that is too long or contains NUL, and for one whose account has none.
+    private static let standIn = Redacted(Array("an impossible password".utf8))
 }
 
 /// The threads and their queue.

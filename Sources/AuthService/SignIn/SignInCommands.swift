@@ -30,7 +30,7 @@ struct SignInCommands: Sendable {
         let account = EmailAddress(typed) == nil ? nil : try await parts.accounts.find(emailIndex: index)
         let password = try? Password(request.password.reveal())
         let isLocked = account?.isLocked(at: now) ?? false
-        let isRight = try await parts.hasher.verify(password, against: isLocked ? nil : account?.passwordHash)
+        let isRight = try await parts.passwords.verify(password, against: isLocked ? nil : account?.passwordHash)
 
         let memberships =
             if let account { try await parts.accounts.memberships(of: account.id) } else { [Membership]() }
@@ -115,9 +115,11 @@ struct SignInCommands: Sendable {
         return membership
     }
 
-    /// The cost was raised since the password was set: this is the moment at which its text is known.
+    /// The cost was raised, or the pepper switched on, since the password was set: this is the moment at which its text
+    /// is known.
     private func rehash(_ password: Password?, _ account: Account) async throws {
-        guard let password, let old = account.passwordHash, parts.hasher.isOutdated(old) else { return }
-        try await parts.accounts.replaceHash(of: account.id, from: old, to: parts.hasher.hash(password))
+        guard let password, let old = account.passwordHash, parts.passwords.isOutdated(old) else { return }
+        try await parts.accounts.replaceHash(
+            of: account.id, from: old, to: parts.passwords.rehash(password, from: old))
     }
 }

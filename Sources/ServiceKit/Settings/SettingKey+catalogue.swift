@@ -81,6 +81,13 @@ extension SettingKey where Value == String {
     }
 }
 
+extension SettingKey where Value == Bool {
+    /// Whether passwords are keyed before bcrypt.
+    public static var passwordPepper: Self {
+        .flag("PASSWORD_PEPPER", fallback: false, about: "key new password hashes with a key of the vault")
+    }
+}
+
 extension SettingKey where Value == Redacted<String> {
     /// A secret text; also from the file that `…_FILE` names.
     public static func secret(_ name: String, about: String) -> Self {
@@ -101,17 +108,24 @@ extension SettingKey where Value == Redacted<String> {
 
 extension SettingDeclaration {
     /// Every setting of the product.
-    public static let catalogue: [SettingDeclaration] =
-        [
-            SettingKey.publicPort, .internalPort, .portBase, .passwordCost, .databasePoolSize, .maximumInFlight,
-            .maximumQueued,
-        ].map(\.declaration)
-        + [
-            SettingKey.host, .publicSocket, .internalSocket, .serviceKeyFile, .serviceRegistry, .kekFile,
-            .checkpointKeyFile, .peersAuth,
-            .peersPolicy, .peersHR, .peersAudit, .issuer, .policyDirectory, .tlsCertificate, .tlsKey, .tlsCA,
-            .dataDirectory, .logLevel,
-        ].map(\.declaration)
-        + [ServiceName.auth, .policy, .hr, .audit].map { SettingKey.databaseURL(of: $0).declaration }
-        + [SettingKey.databaseURL, .migrationURL, .cursorKey].map(\.declaration)
+    public static let catalogue = numbers + texts + flags + secrets
+
+    // A list for each type: one expression of all is more than the compiler types in reasonable time.
+
+    private static let numbers: [SettingDeclaration] = [
+        SettingKey<Int>.publicPort, .internalPort, .portBase, .passwordCost, .databasePoolSize, .maximumInFlight,
+        .maximumQueued,
+    ].map(\.declaration)
+
+    private static let texts: [SettingDeclaration] = [
+        SettingKey<String>.host, .publicSocket, .internalSocket, .serviceKeyFile, .serviceRegistry, .kekFile,
+        .checkpointKeyFile, .peersAuth, .peersPolicy, .peersHR, .peersAudit, .issuer, .policyDirectory,
+        .tlsCertificate, .tlsKey, .tlsCA, .dataDirectory, .logLevel,
+    ].map(\.declaration)
+
+    private static let flags: [SettingDeclaration] = [SettingKey<Bool>.passwordPepper].map(\.declaration)
+
+    private static let secrets: [SettingDeclaration] =
+        [ServiceName.auth, .policy, .hr, .audit].map { SettingKey<Redacted<String>>.databaseURL(of: $0).declaration }
+        + [SettingKey<Redacted<String>>.databaseURL, .migrationURL, .cursorKey].map(\.declaration)
 }
