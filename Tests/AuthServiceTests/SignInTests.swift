@@ -33,12 +33,16 @@ struct SignInTests {
         #expect(event["request_id"] != nil)
     }
 
-    @Test("unknown, wrong, over-long, locked and foreign get one answer after one bcrypt computation")
+    @Test("unknown, passwordless, wrong, empty, over-long, locked and foreign: one answer, one bcrypt computation")
     func oneAnswer() async throws {
         let fixture = try await IdentityFixture.make()
         let owner = try await fixture.organisation()
         let other = try await fixture.organisation("Other")
         let locked = try await fixture.organisation("Locked")
+        let passwordless = try await fixture.organisation("Passwordless")
+        let index = try await fixture.parts.secrets.accountIndex(EmailAddress(passwordless.email) ?? .placeholder)
+        try await fixture.database.execute(
+            fixture.parts.system, "UPDATE account SET password_hash = NULL WHERE email_index = \(index)")
         for _ in 0..<AccountStore.failuresBeforeLock {
             _ = try await problem { _ = try await fixture.challenge(locked.email, password: "wrong password") }
         }
@@ -46,7 +50,9 @@ struct SignInTests {
             ("nobody@example.org", IdentityFixture.password, nil), (owner.email, "wrong password", nil),
             (owner.email, String(repeating: "x", count: 100), nil), ("no address at all", "whatever", nil),
             (locked.email, IdentityFixture.password, nil), (owner.email, IdentityFixture.password, other.tenant),
-            (owner.email, "", nil),
+            (owner.email, "", nil), ("", "", nil), (owner.email, String(repeating: "x", count: 7000), nil),
+            (owner.email, "nul\u{0}nul", nil), (passwordless.email, IdentityFixture.password, nil),
+            (passwordless.email, "", nil),
         ]
         for (email, password, organisation) in attempts {
             let before = fixture.parts.hasher.computations
