@@ -63,6 +63,16 @@ struct IdentityFixture: Sendable {
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }
 
+    /// Another copy of the service on the same database: connections of its own, the same hasher.
+    func secondCopy() throws -> IdentityFixture {
+        let database = test.database(.auth, poolSize: 12)
+        let parts = AuthParts(
+            database: database, system: parts.system, secrets: parts.secrets, outbox: parts.outbox,
+            hasher: parts.hasher, passwordRules: parts.passwordRules, keys: parts.keys, issuer: parts.issuer,
+            limiter: RateLimiter(database: database, system: parts.system), rules: parts.rules, now: parts.now)
+        return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
+    }
+
     // MARK: Commands
 
     var signIn: SignInCommands { SignInCommands(parts: parts) }
@@ -151,26 +161,27 @@ struct IdentityFixture: Sendable {
     var step: Int64 { TOTP.step(at: clock.now) }
 
     func challenge(
-        _ email: String, password: String = password, organisation: TenantID? = nil
+        _ email: String, password: String = password, organisation: TenantID? = nil, device: OpaqueToken? = nil,
+        ip: String = "192.0.2.1"
     ) async throws -> SignInChallenge {
         var body: [String: JSONValue] = ["email": .string(email), "password": .string(password)]
         body["organisation"] = organisation?.wire
-        return try await signIn.begin(SignInRequest.decode(from: .object(body)), call())
+        return try await signIn.begin(SignInRequest.decode(from: .object(body)), call(ip: ip, device: device))
     }
 
     func complete(
-        _ challenge: SignInChallenge, code: String, organisation: TenantID? = nil
+        _ challenge: SignInChallenge, code: String, organisation: TenantID? = nil, device: OpaqueToken? = nil
     ) async throws -> IssuedTokens {
         var body: [String: JSONValue] = ["challenge": .string(challenge.token.text), "code": .string(code)]
         body["organisation"] = organisation?.wire
-        return try await signIn.complete(SecondFactorRequest.decode(from: .object(body)), call())
+        return try await signIn.complete(SecondFactorRequest.decode(from: .object(body)), call(device: device))
     }
 
     /// Tokens of a fresh sign-in; the clock moves to the next code first, since each is good once.
-    func tokens(of person: Person) async throws -> IssuedTokens {
+    func tokens(of person: Person, device: OpaqueToken? = nil) async throws -> IssuedTokens {
         clock.advance(.seconds(TOTP.stepSeconds))
-        let challenge = try await challenge(person.email, organisation: person.tenant)
-        return try await complete(challenge, code: person.totp.code(step: step))
+        let challenge = try await challenge(person.email, organisation: person.tenant, device: device)
+        return try await complete(challenge, code: person.totp.code(step: step), device: device)
     }
 
     func refresh(_ tokens: IssuedTokens) async throws -> IssuedTokens {
@@ -200,10 +211,10 @@ struct IdentityFixture: Sendable {
 
     // MARK: Looking
 
-    func call(as service: ServiceName? = nil, ip: String = "192.0.2.1") -> Call {
-        Call(
-            headers: [.userAgent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"], clientIP: ip, caller: service,
-            logger: TestDatabase.quiet)
+    func call(as service: ServiceName? = nil, ip: String = "192.0.2.1", device: OpaqueToken? = nil) -> Call {
+        var headers: HTTPFields = [.userAgent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"]
+        if let device { headers[.cookie] = "other=1; \(DeviceCookie.name)=\(device.text)" }
+        return Call(headers: headers, clientIP: ip, caller: service, logger: TestDatabase.quiet)
     }
 
     /// The events that wait in a tenant's outbox, oldest first.
@@ -244,9 +255,17 @@ extension RateRules {
     /// Out of the way of tests that are about something else.
     static var generous: RateRules {
         var rules = RateRules()
-        rules.signInByAccount = RateRule(name: "sign-in-account", burst: 10_000, interval: .milliseconds(1))
-        rules.codeByAccount = RateRule(name: "code-account", burst: 10_000, interval: .milliseconds(1))
+        rules.signInByAccount = .tight("password-account", free: 10_000)
+        rules.codeByAccount = .tight("code-account", free: 10_000)
         return rules
+    }
+}
+
+extension BackoffRule {
+    /// So many free tries, then ten seconds, doubling up to forty, forgotten after an hour.
+    static func tight(_ name: StaticString, free: Int) -> BackoffRule {
+        BackoffRule(
+            name: name, free: free, firstDelay: .seconds(10), longestDelay: .seconds(40), quiet: .seconds(3600))
     }
 }
 

@@ -155,23 +155,6 @@ struct SignInTests {
         #expect(try await problem { _ = try await fixture.complete(late, code: code) } == .invalidChallenge)
     }
 
-    @Test("passwords are counted by account and by address, known or not, and the answer says when to come back")
-    func limits() async throws {
-        var rules = RateRules()
-        rules.signInByAccount = RateRule(name: "sign-in-account", burst: 3, interval: .seconds(10))
-        let fixture = try await IdentityFixture.make(rules: rules)
-        for _ in 0..<3 {
-            let refusal = try await problem { _ = try await fixture.challenge("nobody@example.org") }
-            #expect(refusal == .invalidCredentials)
-        }
-        let refusal = try await problem { _ = try await fixture.challenge("nobody@example.org") }
-        #expect(refusal?.status.code == 429)
-        #expect(refusal?.headers[.retryAfter] == "10")
-        #expect(refusal?.headers[.rateLimit]?.contains("r=0") == true)
-        fixture.clock.advance(.seconds(10))
-        #expect(try await problem { _ = try await fixture.challenge("nobody@example.org") } == .invalidCredentials)
-    }
-
     @Test("an account of two organisations names one, and its token is for that one")
     func twoOrganisations() async throws {
         let fixture = try await IdentityFixture.make()

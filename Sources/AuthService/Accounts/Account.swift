@@ -5,7 +5,7 @@ struct Account: Sendable {
     let id: UUIDv7
     /// bcrypt; nil when nobody signs in with a password.
     let passwordHash: String?
-    /// Too many wrong passwords in a row.
+    /// Strangers tried too many wrong passwords in a row. A device that the account knows may go on.
     let lockedUntil: Instant?
 
     /// Whether it takes no password at `now`.

@@ -4,7 +4,7 @@ import WireFormat
 
 /// All SQL about accounts, their factors and their memberships. Global tables.
 struct AccountStore: Sendable {
-    /// Wrong passwords in a row before the account rests.
+    /// Wrong passwords in a row, from devices that it does not know, before the account rests for such devices.
     static let failuresBeforeLock = 10
     /// How long it rests: a guesser gets 40 tries an hour, a person a coffee.
     static let lockDuration: Duration = .seconds(900)
@@ -32,7 +32,7 @@ struct AccountStore: Sendable {
         }
     }
 
-    /// Counts a wrong password, and locks the account when it is one too many.
+    /// Counts a wrong password of a stranger, and locks the account to strangers when it is one too many.
     func countFailure(of account: UUIDv7, now: Instant) async throws {
         let until = now.adding(Self.lockDuration)
         try await database.execute(

@@ -22,6 +22,7 @@ struct AuthParts: Sendable {
     var passwords: AccountPasswords {
         AccountPasswords(hasher: hasher, vault: secrets.vault, system: system, rules: passwordRules)
     }
+    var devices: KnownDeviceStore { KnownDeviceStore(database: database, system: system) }
     var accounts: AccountStore { AccountStore(database: database, system: system) }
     var revocations: RevocationStore { RevocationStore(database: database, system: system) }
 }

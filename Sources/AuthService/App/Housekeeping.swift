@@ -40,6 +40,7 @@ struct Housekeeping: Service {
         try await SignInStore(database: parts.database, system: parts.system).prune(now: now)
         try await ClientStore(database: parts.database, system: parts.system).prune(now: now)
         try await parts.limiter.prune(now: now)
+        try await parts.devices.prune(now: now)
     }
 
     /// One turn over some tenants.

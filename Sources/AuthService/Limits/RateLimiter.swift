@@ -17,23 +17,6 @@ struct RateRule: Sendable {
     var windowSeconds: Int { max(1, burst * Int(interval.inMicroseconds) / 1_000_000) }
 }
 
-/// The rules of sign-in. Shared by all copies, since they count in the database.
-struct RateRules: Sendable {
-    /// Passwords tried on one account, known or not: more than a person mistypes, far fewer than a guesser needs.
-    var signInByAccount = RateRule(name: "sign-in-account", burst: 20, interval: .seconds(15))
-    /// Passwords tried from one address: an office behind one address at nine o'clock, not a list of leaked passwords.
-    var signInByAddress = RateRule(name: "sign-in-address", burst: 600, interval: .milliseconds(100))
-    /// Codes tried on one account: of a million codes three are good at a time.
-    var codeByAccount = RateRule(name: "code-account", burst: 10, interval: .seconds(30))
-    /// Tokens asked for from one address: a service or an office that refreshes, not a search for a token.
-    var tokenByAddress = RateRule(name: "token-address", burst: 1200, interval: .milliseconds(50))
-    /// Invitations tried from one address.
-    var invitationByAddress = RateRule(name: "invitation-address", burst: 600, interval: .milliseconds(100))
-
-    /// The defaults.
-    static let standard = RateRules()
-}
-
 /// Counts in the database, so that any number of copies of the service share one count.
 struct RateLimiter: Sendable {
     let database: Database
@@ -70,19 +53,20 @@ struct RateLimiter: Sendable {
         throw problem
     }
 
-    /// Forgets what was counted of an account: a sign-in that went all the way proves that it was the owner who mistyped.
-    static func forget(_ rules: RateRules, of account: UUIDv7) -> SQL {
-        """
-        DELETE FROM rate_limit
-        WHERE (kind = \(rules.codeByAccount.name.description) AND key = \(account.bytes))
-            OR (kind = \(rules.signInByAccount.name.description)
-                AND key = (SELECT email_index FROM account WHERE id = \(account)))
-        """
+    /// The same without the problem: whether one is let through.
+    func admits(_ rule: RateRule, key: [UInt8], now: Instant) async throws -> Bool {
+        do {
+            try await admit(rule, key: key, now: now)
+            return true
+        } catch let problem as Problem where problem.status == .tooManyRequests {
+            return false
+        }
     }
 
     /// Counts that are back at nothing.
     func prune(now: Instant) async throws {
         try await database.execute(system, "DELETE FROM rate_limit WHERE theoretical_arrival < \(now)")
+        try await database.execute(system, "DELETE FROM attempt_count WHERE forgotten_at < \(now)")
     }
 
     private static func limit(_ rule: RateRule, arrival: Instant, now: Instant) -> RateLimit {

@@ -25,23 +25,30 @@ struct SignInCommands: Sendable {
         // What cannot be an address has no account; all such are counted together.
         let index = try await parts.secrets.accountIndex(EmailAddress(typed) ?? .placeholder)
         try await parts.limiter.admit(parts.rules.signInByAddress, key: Array(call.clientIP.utf8), now: now)
-        try await parts.limiter.admit(parts.rules.signInByAccount, key: index, now: now)
-
         let account = EmailAddress(typed) == nil ? nil : try await parts.accounts.find(emailIndex: index)
-        let password = try? Password(request.password.reveal())
-        let isLocked = account?.isLocked(at: now) ?? false
-        let isRight = try await parts.passwords.verify(password, against: isLocked ? nil : account?.passwordHash)
-
         let memberships =
             if let account { try await parts.accounts.memberships(of: account.id) } else { [Membership]() }
         let wanted = request.organisation.map { TenantID($0) }
+        let device = try await device(of: account?.id, call)
+        let limits = SignInLimits(parts: parts)
+        try await limits.admitPassword(device: device, index: index, now: now)
+        let isOrganisationOpen = try await limits.admitsPassword(
+            device: device, named: wanted, memberships: memberships, now: now)
+
+        let password = try? Password(request.password.reveal())
+        let isLocked = device == nil && (account?.isLocked(at: now) ?? false)
+        let isRight = try await parts.passwords.verify(
+            password, against: isLocked || !isOrganisationOpen ? nil : account?.passwordHash)
+
         let isMember = memberships.contains { wanted == nil || $0.tenant == wanted }
         guard let account, isRight, isMember else {
             let reason: SignInTrail.Reason =
-                if account == nil { .unknownAccount } else if isLocked { .locked } else if !isRight {
-                    .wrongPassword
-                } else { .noMembership }
-            if let account, !isRight, !isLocked { try await parts.accounts.countFailure(of: account.id, now: now) }
+                if account == nil { .unknownAccount } else if isLocked { .locked } else if !isOrganisationOpen {
+                    .organisationLimited
+                } else if !isRight { .wrongPassword } else { .noMembership }
+            if let account, reason == .wrongPassword, device == nil {
+                try await parts.accounts.countFailure(of: account.id, now: now)
+            }
             try await trail.passwordRefused(account?.id, memberships, reason, call)
             throw Problem.invalidCredentials
         }
@@ -57,14 +64,18 @@ struct SignInCommands: Sendable {
     /// Checks a code and opens a session.
     func complete(_ request: SecondFactorRequest, _ call: Call) async throws -> IssuedTokens {
         let now = parts.now()
+        try await parts.limiter.admit(parts.rules.codeByAddress, key: Array(call.clientIP.utf8), now: now)
         guard let token = OpaqueToken(request.challenge.reveal(), kind: .challenge),
             let pending = try await store.attempt(hash: token.hash, now: now)
         else { throw Problem.invalidChallenge }
-        try await parts.limiter.admit(parts.rules.codeByAccount, key: pending.account.bytes, now: now)
+        let device = try await device(of: pending.account, call)
+        try await SignInLimits(parts: parts).admitCode(device: device, account: pending.account, now: now)
 
         let memberships = try await parts.accounts.memberships(of: pending.account)
         let membership = try choose(
             from: memberships, wanted: pending.organisation ?? request.organisation.map { TenantID($0) })
+        try await parts.limiter.admit(
+            parts.rules.codeByOrganisation, key: Array(membership.tenant.text.utf8), now: now)
         guard let factor = try await parts.accounts.totp(of: pending.account) else { throw Problem.invalidCredentials }
         let totp = TOTP(secret: try await parts.secrets.openTOTPSecret(factor))
         guard let step = totp.step(of: request.code.reveal(), at: now) else {
@@ -72,7 +83,7 @@ struct SignInCommands: Sendable {
             throw Problem.invalidCode
         }
         do {
-            return try await open(pending, membership, step: step, call)
+            return try await open(pending, membership, device: device, step: step, call)
         } catch is CodeUsedBefore {
             try await trail.codeRefused(membership, .replayedCode, call)
             throw Problem.invalidCode
@@ -83,7 +94,7 @@ struct SignInCommands: Sendable {
     private struct CodeUsedBefore: Error {}
 
     private func open(
-        _ pending: PendingSignIn, _ membership: Membership, step: Int64, _ call: Call
+        _ pending: PendingSignIn, _ membership: Membership, device: KnownDevice?, step: Int64, _ call: Call
     ) async throws -> IssuedTokens {
         try await parts.database.transaction(membership.tenantScope) { transaction in
             let now = parts.now()
@@ -99,10 +110,35 @@ struct SignInCommands: Sendable {
                 authenticatedAt: now, lastUsedAt: now, expiresAt: now.adding(SessionLimits.absolute), endedAt: nil)
             _ = try await transaction.pipeline([
                 AccountStore.forgetFailures(of: pending.account),
-                RateLimiter.forget(parts.rules, of: pending.account),
+                RateLimiter.forget(parts.rules, of: pending.account, device: device),
             ])
-            return try await sessions.open(session, call, in: transaction)
+            var tokens = try await sessions.open(session, call, in: transaction)
+            tokens.newDevice = try await remember(device, of: pending.account, now: now, in: transaction)
+            return tokens
         }
+    }
+
+    /// The device that a call comes from, when this account knows it.
+    private func device(of account: UUIDv7?, _ call: Call) async throws -> KnownDevice? {
+        guard let account, let token = DeviceCookie.token(of: call) else { return nil }
+        let device = try await parts.devices.find(token, now: parts.now())
+        return device?.account == account ? device : nil
+    }
+
+    /// The account knows the device from now on.
+    ///
+    /// - Returns: what a new one shows next time; nil when it is known already.
+    private func remember(
+        _ device: KnownDevice?, of account: UUIDv7, now: Instant, in transaction: Transaction
+    ) async throws -> OpaqueToken? {
+        if let device {
+            _ = try await transaction.execute(KnownDeviceStore.touch(device, now: now))
+            return nil
+        }
+        let token = OpaqueToken.generate(.device)
+        let device = KnownDevice(id: .generate(at: now), account: account)
+        _ = try await transaction.pipeline(KnownDeviceStore.insert(device, hash: token.hash, now: now))
+        return token
     }
 
     private func choose(from memberships: [Membership], wanted: TenantID?) throws(Problem) -> Membership {

@@ -20,9 +20,16 @@ enum SignInRoutes {
                 .post, "/v1/sign-in/totp", access: .open(because: "the challenge stands in for a token"),
                 body: .json(limit: bodyLimit)
             ) { call in
-                try await secret(.json(commands.complete(call.decode(), call)))
+                try await signedIn(commands.complete(call.decode(), call))
             },
         ]
+    }
+
+    /// Tokens of a completed sign-in, and the cookie of a device that is new.
+    static func signedIn(_ tokens: IssuedTokens) -> Reply {
+        let reply = secret(.json(tokens))
+        guard let device = tokens.newDevice else { return reply }
+        return reply.adding(.setCookie, DeviceCookie.header(device))
     }
 
     /// An answer with a secret in it: nobody on the way keeps it (RFC 6749 §5.1).

@@ -13,6 +13,7 @@ struct SignInTrail: Sendable {
         case unknownAccount = "unknown-account"
         case wrongPassword = "wrong-password"
         case locked = "account-locked"
+        case organisationLimited = "organisation-limited"
         case noMembership = "no-membership"
         case wrongCode = "wrong-code"
         case replayedCode = "replayed-code"

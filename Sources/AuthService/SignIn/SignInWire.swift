@@ -52,6 +52,8 @@ struct IssuedTokens: WireEncodable {
     /// Nil for clients, which sign in anew.
     let refresh: OpaqueToken?
     let issued: Instant
+    /// What this device shows at its next sign-in, when the account did not know it: a cookie, no member of the body.
+    var newDevice: OpaqueToken?
 
     var wire: JSONValue {
         var members: [String: JSONValue] = [

@@ -10,6 +10,7 @@ struct OpaqueToken: Sendable, CustomStringConvertible {
         case refresh = "bwr"
         case invitation = "bwi"
         case enrolment = "bwe"
+        case device = "bwd"
     }
 
     /// 256 bits: nobody guesses one, so that an unsalted, quick hash is enough for storage.
