@@ -75,6 +75,7 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLibZxcvbn", providers: [.apt(["libzxcvbn-dev"])]),
+        .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibRE2", providers: [.apt(["libre2-dev"])]),
         // RE2 has no C interface of its own
         .target(name: "RE2Shim", dependencies: ["CLibRE2"], linkerSettings: [.linkedLibrary("re2")]),
@@ -121,7 +122,7 @@ let package = Package(
         service(
             "AuthService",
             [
-                "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "PolicyCore", "PolicySQL", crypto,
+                "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "CLibCurl", "PolicyCore", "PolicySQL", crypto,
             ],
             resources: [.copy("Passwords/common-passwords.txt")]),
         service("PolicyEngine", ["PolicyCore", "MarkedYAML", metrics]),
@@ -178,8 +179,6 @@ let package = Package(
             [
                 "AuthService", "AuditClient", "AuditCore", "IdentityClient", "KeyVault", "PolicyClient", "PolicyCore",
                 "ServiceKit", "Postgres", "SQLQuery", "WireFormat", "MarkedYAML", crypto, httpTypes, logging,
-                subprocess,
-                system,
             ]),
         tests(
             "PolicyEngineTests",

@@ -59,7 +59,7 @@ struct IdentityFixture: Sendable {
         let parts = AuthParts(
             database: parts.database, system: parts.system, secrets: parts.secrets, outbox: parts.outbox,
             hasher: hasher ?? parts.hasher, passwordRules: PasswordRules(usesPepper: usesPepper), keys: parts.keys,
-            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, now: parts.now)
+            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, mail: parts.mail, now: parts.now)
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }
 
@@ -69,7 +69,8 @@ struct IdentityFixture: Sendable {
         let parts = AuthParts(
             database: database, system: parts.system, secrets: parts.secrets, outbox: parts.outbox,
             hasher: parts.hasher, passwordRules: parts.passwordRules, keys: parts.keys, issuer: parts.issuer,
-            limiter: RateLimiter(database: database, system: parts.system), rules: parts.rules, now: parts.now)
+            limiter: RateLimiter(database: database, system: parts.system), rules: parts.rules, mail: parts.mail,
+            now: parts.now)
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }
 

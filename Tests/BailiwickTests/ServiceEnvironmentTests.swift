@@ -10,6 +10,7 @@ struct ServiceEnvironmentTests {
         inherited: [
             "PATH": "/bin", "BAILIWICK_LOG_LEVEL": "debug", "BAILIWICK_HR_DATABASE_URL": "postgres://secret@/hr",
             "BAILIWICK_MIGRATION_URL": "postgres://owner@/x", "BAILIWICK_DATA_DIRECTORY": "/data", "AWS_SECRET": "x",
+            "BAILIWICK_MAIL_USER": "somebody",
         ])
 
     @Test("tells it its own ports, database and key, and everybody's addresses", arguments: Member.allCases)
@@ -23,6 +24,17 @@ struct ServiceEnvironmentTests {
         #expect(variables["BAILIWICK_ISSUER"] == "http://127.0.0.1:9001")
     }
 
+    @Test("leaves the operator's mail server alone")
+    func mailServer() {
+        let environment = ServiceEnvironment(
+            directory: DataDirectory(path: "/data"), endpoints: Endpoints(ports: PortPlan(base: 9000), processIDs: [:]),
+            policies: "/policies",
+            inherited: ["BAILIWICK_MAIL_SERVER": "smtp://mail.example", "BAILIWICK_MAIL_FROM": "a@example.org"])
+        let variables = environment.variables(for: .auth)
+        #expect(variables["BAILIWICK_MAIL_DIRECTORY"] == nil)
+        #expect(variables["BAILIWICK_MAIL_FROM"] == "a@example.org")
+    }
+
     @Test("keeps from it what belongs to others", arguments: Member.allCases)
     func others(member: Member) {
         let variables = environment.variables(for: member)
@@ -32,6 +44,8 @@ struct ServiceEnvironmentTests {
         #expect(variables["BAILIWICK_MIGRATION_URL"] == nil)
         #expect((variables["BAILIWICK_KEK_FILE"] != nil) == (member == .auth || member == .hr))
         #expect((variables["BAILIWICK_CHECKPOINT_KEY_FILE"] != nil) == (member == .audit))
+        #expect((variables["BAILIWICK_MAIL_USER"] != nil) == (member == .auth))
+        #expect((variables["BAILIWICK_MAIL_DIRECTORY"] == "/data/mail") == (member == .auth))
         #expect((variables["BAILIWICK_POLICY_DIRECTORY"] != nil) == (member == .policy))
     }
 }

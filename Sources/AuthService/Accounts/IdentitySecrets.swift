@@ -31,6 +31,20 @@ struct IdentitySecrets: Sendable {
             factor.sealedSecret, SealContext(system, table: "totp", column: "secret", row: factor.account))
     }
 
+    // MARK: Mail
+
+    /// Mail goes to addresses that may have no account, and is gone soon: it is under the key of the tenant `system`.
+    func sealMail(_ message: MailMessage, id: UUIDv7) async throws -> [UInt8] {
+        try await vault.seal(
+            message.wire.bytes(), SealContext(system, table: "mail", column: "message", row: id), person: nil)
+    }
+
+    /// Nil when what was sealed is no mail.
+    func openMail(_ sealed: [UInt8], id: UUIDv7) async throws -> MailMessage? {
+        let bytes = try await vault.open(sealed, SealContext(system, table: "mail", column: "message", row: id))
+        return (try? JSONValue.parse(bytes)).flatMap { MailMessage(wire: $0) }
+    }
+
     // MARK: Signing keys
 
     func sealSigningKey(_ der: [UInt8], id: UUIDv7) async throws -> [UInt8] {

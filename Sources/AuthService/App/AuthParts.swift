@@ -15,6 +15,8 @@ struct AuthParts: Sendable {
     let issuer: AccessTokenIssuer
     let limiter: RateLimiter
     let rules: RateRules
+    /// Nil when the installation sends no mail.
+    let mail: Postbox?
     /// The clock; tests give their own.
     let now: @Sendable () -> Instant
 

@@ -7,6 +7,7 @@ import Logging
 import PolicyClient
 @_spi(ScopeMinting) import Postgres
 import ServiceKit
+import ServiceLifecycle
 import WireFormat
 
 extension AuthService {
@@ -27,10 +28,12 @@ extension AuthService {
             registryFile: settings.value(SettingKey.serviceRegistry), logger: logger)
         let transport = ServiceTransport(trustRoots: try settings.optional(SettingKey.tlsCA))
         let issuer = try settings.value(SettingKey.issuer)
+        let mail = try MailWiring(settings, issuer: issuer)
         let parts = try parts(
             database: database, provider: FileKeyProvider(path: settings.value(SettingKey.kekFile)), issuer: issuer,
             hasher: hasher(cost: settings.value(SettingKey.passwordCost)),
-            passwordRules: PasswordRules(usesPepper: settings.value(SettingKey.passwordPepper)), logger: logger)
+            passwordRules: PasswordRules(usesPepper: settings.value(SettingKey.passwordPepper)), mail: mail,
+            logger: logger)
 
         let feed = RevocationFeed(store: parts.revocations, logger: logger)
         let authority = AccessTokenAuthority(
@@ -55,7 +58,7 @@ extension AuthService {
             services: [
                 database, relay, parts.keys, feed, authority, Housekeeping(parts: parts, logger: logger),
                 AnswerExpiry(database: database, scope: parts.system, logger: logger),
-            ],
+            ] + mailServices(mail, parts, logger),
             readiness: [
                 .succeeds("database") { try await database.ping() },
                 ReadinessCheck("signing-keys") { parts.keys.isReady ? nil : "there is no signing key yet" },
@@ -69,8 +72,9 @@ extension AuthService {
     /// What the capabilities work with; tests make it with their own database, rules and clock.
     static func parts(
         database: Database, provider: any KeyEncryptionKeyProvider, issuer: String, hasher: PasswordHasher,
-        passwordRules: PasswordRules = PasswordRules(usesPepper: false), rules: RateRules = .standard, logger: Logger,
-        now: @escaping @Sendable () -> Instant = { .now() }
+        passwordRules: PasswordRules = PasswordRules(usesPepper: false), rules: RateRules = .standard,
+        mail: MailWiring? = nil,
+        logger: Logger, now: @escaping @Sendable () -> Instant = { .now() }
     ) -> AuthParts {
         let system = SystemScope()
         let secrets = IdentitySecrets(vault: KeyVault(database: database, provider: provider), system: system)
@@ -82,7 +86,20 @@ extension AuthService {
             database: database, system: system, secrets: secrets, outbox: outbox, hasher: hasher,
             passwordRules: passwordRules, keys: ring,
             issuer: AccessTokenIssuer(issuer: issuer, keys: ring),
-            limiter: RateLimiter(database: database, system: system), rules: rules, now: now)
+            limiter: RateLimiter(database: database, system: system), rules: rules,
+            mail: mail.map { Postbox(secrets: secrets, mostQueued: $0.mostQueued, linkBase: $0.linkBase) }, now: now)
+    }
+
+    /// What sends mail, when there is a way for it.
+    private static func mailServices(
+        _ mail: MailWiring?, _ parts: AuthParts, _ logger: Logger
+    ) -> [any Service] {
+        guard let mail else { return [] }
+        let store = MailStore(database: parts.database, system: parts.system)
+        return [
+            MailRelay(
+                store: store, secrets: parts.secrets, transport: mail.transport, logger: logger, now: parts.now)
+        ]
     }
 
     /// The description of the interface, beside the executable.

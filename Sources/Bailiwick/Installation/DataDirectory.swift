@@ -30,6 +30,8 @@ struct DataDirectory: Sendable {
     var checkpointPublicKey: String { path + "/checkpoint.pub" }
     /// What listens where, written when everything is ready.
     var endpoints: String { path + "/endpoints.json" }
+    /// Mails of an installation without a mail server, a file each.
+    var mail: String { path + "/mail" }
     /// Held while an installation runs from here.
     var lockFile: String { path + "/lock" }
     /// The seed of the key-encryption key.

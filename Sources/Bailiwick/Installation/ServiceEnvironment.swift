@@ -21,11 +21,15 @@ struct ServiceEnvironment {
         "PATH", "HOME", "TZ", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "LLVM_PROFILE_FILE", "SWIFT_BACKTRACE",
     ]
 
+    /// Who development's mails are from: a domain that can never exist (RFC 2606 §2).
+    private static let developmentSender = "bailiwick@mail.invalid"
+
     /// The variables of `member`.
     func variables(for member: Member) -> [String: String] {
         var variables = inherited.filter { name, _ in
             Self.passedOn.contains(name)
-                || (name.hasPrefix("BAILIWICK_") && !Self.own.contains(name) && !Self.isDatabaseOfOne(name))
+                || (name.hasPrefix("BAILIWICK_") && !Self.own.contains(name) && !Self.isDatabaseOfOne(name)
+                    && (member == .auth || !name.hasPrefix("BAILIWICK_MAIL_")))
         }
         variables["BAILIWICK_PUBLIC_PORT"] = String(endpoints.ports.publicPort(of: member))
         variables["BAILIWICK_INTERNAL_PORT"] = String(endpoints.ports.internalPort(of: member))
@@ -41,7 +45,15 @@ struct ServiceEnvironment {
         switch member {
         case .policy: variables["BAILIWICK_POLICY_DIRECTORY"] = policies
         case .audit: variables["BAILIWICK_CHECKPOINT_KEY_FILE"] = directory.checkpointKey
-        case .auth, .hr: break
+        case .auth:
+            // Without a server of the operator's, mails are files beside the keys.
+            if variables["BAILIWICK_MAIL_SERVER"] == nil {
+                variables["BAILIWICK_MAIL_DIRECTORY"] = directory.mail
+                if variables["BAILIWICK_MAIL_FROM"] == nil {
+                    variables["BAILIWICK_MAIL_FROM"] = Self.developmentSender
+                }
+            }
+        case .hr: break
         }
         return variables
     }

@@ -27,6 +27,14 @@ extension SettingKey where Value == Int {
     public static var maximumInFlight: Self {
         .number("MAXIMUM_IN_FLIGHT", in: 1...65536, fallback: 256, about: "requests worked on at once")
     }
+    /// Mails that may wait to be sent.
+    public static var mailMaximumQueued: Self {
+        .number("MAIL_MAXIMUM_QUEUED", in: 1...1_000_000, fallback: 10_000, about: "mails that may wait to be sent")
+    }
+    /// How long one mail may take on its way to the server.
+    public static var mailTimeout: Self {
+        .number("MAIL_TIMEOUT", in: 1...300, fallback: 20, about: "seconds that sending one mail may take")
+    }
     /// Requests that wait for one of those places.
     public static var maximumQueued: Self {
         .number("MAXIMUM_QUEUED", in: 0...65536, fallback: 512, about: "requests that wait to be worked on")
@@ -70,6 +78,36 @@ extension SettingKey where Value == String {
     public static var tlsKey: Self { .text("TLS_KEY", about: "PEM file of the certificate's private key") }
     /// The authorities that clients trust.
     public static var tlsCA: Self { .text("TLS_CA", about: "PEM file of the authorities that clients trust") }
+    /// The base of the links in mails. Never taken from a request.
+    public static var linkURL: Self {
+        .text("LINK_URL", about: "base URL of the links in mails; the issuer when not given")
+    }
+    /// Where mail goes.
+    public static var mailServer: Self {
+        Self(
+            "MAIL_SERVER", about: "SMTP server of outgoing mail, smtp://host:port or smtps://host:port",
+            expected: "smtp://host[:port] or smtps://host[:port]"
+        ) { text in
+            let isKnown = text.hasPrefix("smtp://") || text.hasPrefix("smtps://")
+            let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "@") }
+            return isKnown && isPlain ? text : nil
+        }
+    }
+    /// Whether the way to the mail server has to be encrypted.
+    public static var mailTLS: Self {
+        Self(
+            "MAIL_TLS", fallback: "required", about: "`off` lets mail leave unencrypted, for a server on loopback",
+            expected: "`required` or `off`"
+        ) { ["required", "off"].contains($0) ? $0 : nil }
+    }
+    /// A directory that takes the mails as files, instead of a server.
+    public static var mailDirectory: Self {
+        .text("MAIL_DIRECTORY", about: "directory that takes mails as files, for development")
+    }
+    /// Who mails are from.
+    public static var mailFrom: Self { .text("MAIL_FROM", about: "address that mails are from") }
+    /// The account at the mail server.
+    public static var mailUser: Self { .text("MAIL_USER", about: "user name at the SMTP server") }
     /// Where the tool keeps its cluster, keys and data.
     public static var dataDirectory: Self { .text("DATA_DIRECTORY", about: "where the tool keeps cluster and keys") }
     /// The least level that is logged.
@@ -102,6 +140,8 @@ extension SettingKey where Value == Redacted<String> {
     public static func databaseURL(of service: ServiceName) -> Self {
         .secret("\(service.text.uppercased())_DATABASE_URL", about: "database that the tool gives to \(service)")
     }
+    /// The password at the mail server.
+    public static var mailPassword: Self { .secret("MAIL_PASSWORD", about: "password at the SMTP server") }
     /// The key of cursors, 32 bytes or more in base64url, the same for all copies of a service.
     public static var cursorKey: Self { .secret("CURSOR_KEY", about: "key of list cursors, base64url") }
 }
@@ -114,18 +154,19 @@ extension SettingDeclaration {
 
     private static let numbers: [SettingDeclaration] = [
         SettingKey<Int>.publicPort, .internalPort, .portBase, .passwordCost, .databasePoolSize, .maximumInFlight,
-        .maximumQueued,
+        .maximumQueued, .mailMaximumQueued, .mailTimeout,
     ].map(\.declaration)
 
     private static let texts: [SettingDeclaration] = [
         SettingKey<String>.host, .publicSocket, .internalSocket, .serviceKeyFile, .serviceRegistry, .kekFile,
         .checkpointKeyFile, .peersAuth, .peersPolicy, .peersHR, .peersAudit, .issuer, .policyDirectory,
-        .tlsCertificate, .tlsKey, .tlsCA, .dataDirectory, .logLevel,
+        .tlsCertificate, .tlsKey, .tlsCA, .dataDirectory, .logLevel, .linkURL, .mailServer, .mailTLS, .mailDirectory,
+        .mailFrom, .mailUser,
     ].map(\.declaration)
 
     private static let flags: [SettingDeclaration] = [SettingKey<Bool>.passwordPepper].map(\.declaration)
 
     private static let secrets: [SettingDeclaration] =
         [ServiceName.auth, .policy, .hr, .audit].map { SettingKey<Redacted<String>>.databaseURL(of: $0).declaration }
-        + [SettingKey<Redacted<String>>.databaseURL, .migrationURL, .cursorKey].map(\.declaration)
+        + [SettingKey<Redacted<String>>.databaseURL, .migrationURL, .cursorKey, .mailPassword].map(\.declaration)
 }
