@@ -73,6 +73,8 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibXCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibFido2", pkgConfig: "libfido2", providers: [.apt(["libfido2-dev"])]),
+        .systemLibrary(name: "CLibQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLibZxcvbn", providers: [.apt(["libzxcvbn-dev"])]),
         .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -91,6 +93,7 @@ let package = Package(
         library("PolicySQL", ["WireFormat", "SQLQuery", "PolicyCore"]),
         library("AuditCore", ["WireFormat", crypto]),
         library("HRDomain", ["WireFormat"]),
+        library("WebAuthn", ["WireFormat", "CLibFido2"]),
 
         // Infrastructure
         library(
@@ -122,7 +125,8 @@ let package = Package(
         service(
             "AuthService",
             [
-                "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "CLibCurl", "PolicyCore", "PolicySQL", crypto,
+                "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "CLibCurl", "CLibQREncode", "PolicyCore", "PolicySQL",
+                "WebAuthn", crypto,
             ],
             resources: [.copy("Passwords/common-passwords.txt")]),
         service("PolicyEngine", ["PolicyCore", "MarkedYAML", metrics]),
@@ -165,6 +169,12 @@ let package = Package(
         tests("PolicySQLTests", ["PolicySQL", "PolicyCore", "SQLQuery", "Postgres", "WireFormat"]),
         tests("AuditCoreTests", ["AuditCore", "WireFormat", crypto]),
         tests("HRDomainTests", ["HRDomain", "WireFormat"]),
+        .target(
+            name: "WebAuthnTestSupport", dependencies: ["WebAuthn", "WireFormat", "CLibFido2"],
+            path: "Tests/WebAuthnTestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "WebAuthnTests", dependencies: ["WebAuthn", "WebAuthnTestSupport", "WireFormat"],
+            swiftSettings: strict),
         tests("ServiceKitTests", ["ServiceKit", "WireFormat", httpClient, nioCore, nioPosix, crypto, logging]),
         tests("PostgresTests", ["Postgres", "SQLQuery", "WireFormat"]),
         tests("KeyVaultTests", ["KeyVault", "Postgres", "SQLQuery", "WireFormat", crypto]),
@@ -178,7 +188,9 @@ let package = Package(
             "AuthServiceTests",
             [
                 "AuthService", "AuditClient", "AuditCore", "IdentityClient", "KeyVault", "PolicyClient", "PolicyCore",
-                "ServiceKit", "Postgres", "SQLQuery", "WireFormat", "MarkedYAML", crypto, httpTypes, logging,
+                "ServiceKit", "Postgres", "SQLQuery", "WebAuthn", "WebAuthnTestSupport", "WireFormat", "MarkedYAML",
+                crypto,
+                httpTypes, logging, subprocess, system,
             ]),
         tests(
             "PolicyEngineTests",
