@@ -9,6 +9,7 @@ import SQLQuery
 @_spi(Authenticated) import ServiceKit
 import Synchronization
 import TestSupport
+import WebAuthn
 import WireFormat
 
 @testable import AuthService
@@ -21,6 +22,8 @@ struct IdentityFixture: Sendable {
     let clock: TestClock
     static let issuer = "http://127.0.0.1:7001"
     static let password = "correct horse battery staple"
+    /// A development issuer's.
+    static let relyingParty = RelyingParty(id: "localhost", name: "Bailiwick", origins: ["http://localhost:7001"])
 
     /// A clock that moves only when it is told to.
     final class TestClock: Sendable {
@@ -35,11 +38,11 @@ struct IdentityFixture: Sendable {
         let test = try await TestDatabase.make(migrating: [.auth])
         let database = test.database(.auth, poolSize: poolSize)
         let clock = TestClock()
-        guard let hasher = PasswordHasher(cost: 10, threads: 2) else { throw NoBcrypt() }
+        guard let hasher = PasswordHasher(cost: 10, threads: 2), let relyingParty else { throw NoBcrypt() }
         let parts = AuthService.parts(
             database: database, provider: try keyProvider(), issuer: issuer, hasher: hasher,
-            passwordRules: PasswordRules(usesPepper: usesPepper), rules: rules, logger: TestDatabase.quiet,
-            now: { clock.now })
+            passwordRules: PasswordRules(usesPepper: usesPepper), rules: rules, relyingParty: relyingParty,
+            logger: TestDatabase.quiet, now: { clock.now })
         try await parts.keys.prepare()
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }

@@ -114,7 +114,8 @@ struct SigningKeyTests {
         let fixture = try await IdentityFixture.make()
         let other = AuthService.parts(
             database: fixture.database, provider: try IdentityFixture.keyProvider(), issuer: IdentityFixture.issuer,
-            hasher: fixture.parts.hasher, logger: TestDatabase.quiet, now: { fixture.clock.now })
+            hasher: fixture.parts.hasher, relyingParty: fixture.parts.relyingParty, logger: TestDatabase.quiet,
+            now: { fixture.clock.now })
         await #expect(throws: KeyVaultError.self) { try await other.keys.prepare() }
         #expect(!other.keys.isReady)
         #expect(throws: Problem.self) { try other.keys.signingKey(at: fixture.clock.now) }
@@ -126,10 +127,11 @@ struct SigningKeyTests {
         let database = test.database(.auth, poolSize: 16)
         let provider = try IdentityFixture.keyProvider()
         let hasher = try #require(PasswordHasher(cost: 10, threads: 1))
+        let relyingParty = try #require(IdentityFixture.relyingParty)
         let rings = (0..<6).map { _ in
             AuthService.parts(
                 database: database, provider: provider, issuer: IdentityFixture.issuer, hasher: hasher,
-                logger: TestDatabase.quiet
+                relyingParty: relyingParty, logger: TestDatabase.quiet
             ).keys
         }
         try await withThrowingTaskGroup(of: Void.self) { group in

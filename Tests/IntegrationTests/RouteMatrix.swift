@@ -70,6 +70,25 @@ struct RouteMatrix {
             "auth PATCH /v1/members/{id}": .json(["roles": ["viewer"]]),
             "auth POST /v1/sign-in": .json(["email": "nobody@nowhere.example", "password": "not anybody's password"]),
             "auth POST /v1/sign-in/totp": .json(["challenge": "none", "code": "000000"]),
+            "auth POST /v1/sign-in/recovery": .json([
+                "challenge": "none", "recovery_code": "AAAA-AAAA-AAAA-AAAA",
+            ]),
+            "auth POST /v1/sign-in/passkey/options": .json([:]),
+            "auth POST /v1/sign-in/passkey": .json([
+                "challenge": "none",
+                "credential": [
+                    "id": "AA", "type": "public-key",
+                    "response": ["clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"],
+                ],
+            ]),
+            "auth PUT /v1/totp": .json(["enrolment": "none", "code": "000000"]),
+            "auth POST /v1/passkeys": .json([
+                "registration": "none", "name": "none",
+                "credential": [
+                    "id": "AA", "type": "public-key",
+                    "response": ["clientDataJSON": "AA", "attestationObject": "AA"],
+                ],
+            ]),
             "auth POST /v1/invitations/accept": .json(["token": "none", "password": "not anybody's password"]),
             "auth POST /v1/invitations/confirm": .json(["enrolment": "none", "code": "000000"]),
             "auth POST /v1/token": .form([("grant_type", "refresh_token"), ("refresh_token", "none")]),
@@ -89,12 +108,24 @@ struct RouteMatrix {
     /// The rows.
     let rows: [Row]
 
-    /// Written from the shipped policies; `-` is not called, since it would end the session of a persona.
+    /// Written from the shipped policies; `-` is not called: it would end the
+    /// session of a persona, or its answer depends on how long ago the persona signed in.
     static let standard = RouteMatrix(
         """
                                                          owner admin hr_lead manager analyst viewer employee stranger nobody
         auth POST /v1/sign-in                              401   401     401     401     401    401      401      401    401
         auth POST /v1/sign-in/totp                         401   401     401     401     401    401      401      401    401
+        auth POST /v1/sign-in/recovery                     401   401     401     401     401    401      401      401    401
+        auth POST /v1/sign-in/passkey/options              200   200     200     200     200    200      200      200    200
+        auth POST /v1/sign-in/passkey                      401   401     401     401     401    401      401      401    401
+        auth GET /v1/passkeys                              200   200     200     200     200    200      200      200    401
+        auth POST /v1/passkeys                             409   409     409     409     409    409      409      409    401
+        auth POST /v1/passkeys/registration                  -     -       -       -       -      -        -        -    401
+        auth DELETE /v1/passkeys/{id}                        -     -       -       -       -      -        -        -    401
+        auth PUT /v1/totp                                  409   409     409     409     409    409      409      409    401
+        auth POST /v1/totp/enrolment                         -     -       -       -       -      -        -        -    401
+        auth GET /v1/recovery-codes                        200   200     200     200     200    200      200      200    401
+        auth POST /v1/recovery-codes                         -     -       -       -       -      -        -        -    401
         auth POST /v1/token                                400   400     400     400     400    400      400      400    400
         auth POST /v1/sign-out                               -     -       -       -       -      -        -        -    401
         auth GET /.well-known/jwks.json                    200   200     200     200     200    200      200      200    200

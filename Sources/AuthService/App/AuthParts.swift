@@ -1,6 +1,7 @@
 import AuditClient
 import Idempotency
 import Postgres
+import WebAuthn
 import WireFormat
 
 /// What the capabilities of the service work with. Made once, in the wiring.
@@ -17,6 +18,8 @@ struct AuthParts: Sendable {
     let rules: RateRules
     /// Nil when the installation sends no mail.
     let mail: Postbox?
+    /// Who asks for passkeys.
+    let relyingParty: RelyingParty
     /// The clock; tests give their own.
     let now: @Sendable () -> Instant
 

@@ -21,6 +21,7 @@ struct AuthRoutes: Sendable {
     var publicRoutes: [Route] {
         SignInRoutes.routes(SignInCommands(parts: parts)) + tokens.routes
             + InvitationRoutes.routes(InvitationCommands(parts: parts)) + members.routes + organisations.routes
+            + PasskeyRoutes(parts: parts).routes + RecoveryCodeRoutes.routes(parts) + TOTPRoutes.routes(parts)
     }
 
     /// For our other services and the operator.

@@ -8,6 +8,7 @@ import PolicyClient
 @_spi(ScopeMinting) import Postgres
 import ServiceKit
 import ServiceLifecycle
+import WebAuthn
 import WireFormat
 
 extension AuthService {
@@ -33,7 +34,7 @@ extension AuthService {
             database: database, provider: FileKeyProvider(path: settings.value(SettingKey.kekFile)), issuer: issuer,
             hasher: hasher(cost: settings.value(SettingKey.passwordCost)),
             passwordRules: PasswordRules(usesPepper: settings.value(SettingKey.passwordPepper)), mail: mail,
-            logger: logger)
+            relyingParty: RelyingParty.configured(settings, issuer: issuer), logger: logger)
 
         let feed = RevocationFeed(store: parts.revocations, logger: logger)
         let authority = AccessTokenAuthority(
@@ -73,8 +74,8 @@ extension AuthService {
     static func parts(
         database: Database, provider: any KeyEncryptionKeyProvider, issuer: String, hasher: PasswordHasher,
         passwordRules: PasswordRules = PasswordRules(usesPepper: false), rules: RateRules = .standard,
-        mail: MailWiring? = nil,
-        logger: Logger, now: @escaping @Sendable () -> Instant = { .now() }
+        mail: MailWiring? = nil, relyingParty: RelyingParty, logger: Logger,
+        now: @escaping @Sendable () -> Instant = { .now() }
     ) -> AuthParts {
         let system = SystemScope()
         let secrets = IdentitySecrets(vault: KeyVault(database: database, provider: provider), system: system)
@@ -87,7 +88,8 @@ extension AuthService {
             passwordRules: passwordRules, keys: ring,
             issuer: AccessTokenIssuer(issuer: issuer, keys: ring),
             limiter: RateLimiter(database: database, system: system), rules: rules,
-            mail: mail.map { Postbox(secrets: secrets, mostQueued: $0.mostQueued, linkBase: $0.linkBase) }, now: now)
+            mail: mail.map { Postbox(secrets: secrets, mostQueued: $0.mostQueued, linkBase: $0.linkBase) },
+            relyingParty: relyingParty, now: now)
     }
 
     /// What sends mail, when there is a way for it.

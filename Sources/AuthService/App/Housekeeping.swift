@@ -38,6 +38,8 @@ struct Housekeeping: Service {
         let now = parts.now()
         try await parts.revocations.prune(now: now)
         try await SignInStore(database: parts.database, system: parts.system).prune(now: now)
+        try await PasskeyStore(database: parts.database, system: parts.system).prune(now: now)
+        try await TOTPEnrolmentStore(database: parts.database, system: parts.system).prune(now: now)
         try await ClientStore(database: parts.database, system: parts.system).prune(now: now)
         try await parts.limiter.prune(now: now)
         try await parts.devices.prune(now: now)

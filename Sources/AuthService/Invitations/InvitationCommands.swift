@@ -12,8 +12,6 @@ import WireFormat
 /// factor. An invitation never changes the credentials of an account that is there already.
 struct InvitationCommands: Sendable {
     let parts: AuthParts
-    /// What an authenticator app shows beside the code.
-    static let totpIssuer = "Bailiwick"
 
     // MARK: Inviting
 
@@ -210,9 +208,7 @@ struct InvitationCommands: Sendable {
             credentials = Enrolment.Credentials(
                 passwordHash: try await parts.passwords.hash(password),
                 sealedSecret: try await parts.secrets.sealEnrolmentSecret(secret, enrolment: id, scope))
-            factor = StartedEnrolment.NewFactor(
-                secret: totp.base32Secret,
-                uri: totp.enrolmentURI(issuer: Self.totpIssuer, account: email.reveal()))
+            factor = StartedEnrolment.NewFactor(totp, email: email)
         }
         let enrolment = Enrolment(
             tenant: token.tenant, id: id, member: invitation.member,

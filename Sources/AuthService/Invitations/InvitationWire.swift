@@ -35,10 +35,25 @@ struct StartedEnrolment: WireEncodable {
     struct NewFactor: Sendable {
         let secret: String
         let uri: String
+        /// The URI as a QR code, an SVG; nil when the address is too long for one.
+        let picture: String?
+
+        /// What an authenticator app shows beside the code.
+        static let issuer = "Bailiwick"
+
+        /// A new app of the account with this address.
+        init(_ totp: TOTP, email: EmailAddress) {
+            secret = totp.base32Secret
+            uri = totp.enrolmentURI(issuer: Self.issuer, account: email.reveal())
+            picture = QRCode(uri)?.svg
+        }
     }
 
     var wire: JSONValue {
-        let factor: JSONValue = totp.map { ["secret": .string($0.secret), "uri": .string($0.uri)] } ?? .null
+        let factor: JSONValue =
+            totp.map {
+                ["secret": .string($0.secret), "uri": .string($0.uri), "qr_svg": JSONValue($0.picture)]
+            } ?? .null
         return ["enrolment": .string(token.text), "expires_at": expires.wire, "totp": factor]
     }
 }

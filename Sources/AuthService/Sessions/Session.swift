@@ -33,6 +33,7 @@ enum SessionEnding: String, Sendable {
     case signOut = "sign-out"
     case refreshReuse = "refresh-reuse"
     case membershipEnded = "membership-ended"
+    case factorRemoved = "factor-removed"
 }
 
 /// A refresh token as it is stored, beside the session that it belongs to.

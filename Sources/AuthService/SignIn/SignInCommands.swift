@@ -58,24 +58,14 @@ struct SignInCommands: Sendable {
         let expires = now.adding(SignInStore.lifetime)
         let pending = PendingSignIn(id: .generate(at: now), account: account.id, organisation: wanted)
         try await store.insert(pending, hash: token.hash, now: now, expires: expires)
-        return SignInChallenge(token: token, expires: expires, factors: ["totp"])
+        return SignInChallenge(token: token, expires: expires, factors: ["totp", "recovery_code"])
     }
 
     /// Checks a code and opens a session.
     func complete(_ request: SecondFactorRequest, _ call: Call) async throws -> IssuedTokens {
         let now = parts.now()
-        try await parts.limiter.admit(parts.rules.codeByAddress, key: Array(call.clientIP.utf8), now: now)
-        guard let token = OpaqueToken(request.challenge.reveal(), kind: .challenge),
-            let pending = try await store.attempt(hash: token.hash, now: now)
-        else { throw Problem.invalidChallenge }
-        let device = try await device(of: pending.account, call)
-        try await SignInLimits(parts: parts).admitCode(device: device, account: pending.account, now: now)
-
-        let memberships = try await parts.accounts.memberships(of: pending.account)
-        let membership = try choose(
-            from: memberships, wanted: pending.organisation ?? request.organisation.map { TenantID($0) })
-        try await parts.limiter.admit(
-            parts.rules.codeByOrganisation, key: Array(membership.tenant.text.utf8), now: now)
+        let (pending, membership, device) = try await pending(
+            request.challenge.reveal(), organisation: request.organisation, call, now: now)
         guard let factor = try await parts.accounts.totp(of: pending.account) else { throw Problem.invalidCredentials }
         let totp = TOTP(secret: try await parts.secrets.openTOTPSecret(factor))
         guard let step = totp.step(of: request.code.reveal(), at: now) else {
@@ -83,30 +73,55 @@ struct SignInCommands: Sendable {
             throw Problem.invalidCode
         }
         do {
-            return try await open(pending, membership, device: device, step: step, call)
-        } catch is CodeUsedBefore {
+            return try await open(
+                pending, membership, device: device, using: AccountStore.useStep(step, of: pending.account),
+                amr: ["pwd", "otp", "mfa"], call)
+        } catch is FactorUsedBefore {
             try await trail.codeRefused(membership, .replayedCode, call)
             throw Problem.invalidCode
         }
     }
 
-    /// The step was used before, by whoever came first.
-    private struct CodeUsedBefore: Error {}
+    /// The sign-in that a challenge stands for, one attempt counted, the organisation that it is for, and the device if
+    /// the account knows it.
+    func pending(
+        _ challenge: String, organisation: UUIDv7?, _ call: Call, now: Instant
+    ) async throws -> (PendingSignIn, Membership, KnownDevice?) {
+        try await parts.limiter.admit(parts.rules.codeByAddress, key: Array(call.clientIP.utf8), now: now)
+        guard let token = OpaqueToken(challenge, kind: .challenge),
+            let pending = try await store.attempt(hash: token.hash, now: now)
+        else { throw Problem.invalidChallenge }
+        let device = try await device(of: pending.account, call)
+        try await SignInLimits(parts: parts).admitCode(device: device, account: pending.account, now: now)
+        let memberships = try await parts.accounts.memberships(of: pending.account)
+        let membership = try choose(
+            from: memberships, wanted: pending.organisation ?? organisation.map { TenantID($0) })
+        try await parts.limiter.admit(
+            parts.rules.codeByOrganisation, key: Array(membership.tenant.text.utf8), now: now)
+        return (pending, membership, device)
+    }
 
-    private func open(
-        _ pending: PendingSignIn, _ membership: Membership, device: KnownDevice?, step: Int64, _ call: Call
+    /// The code was used before, by whoever came first, or is none.
+    struct FactorUsedBefore: Error {}
+
+    /// Uses up challenge and factor, and opens a session, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - factor: affects one row, once.
+    ///   - amr: what was used (RFC 8176).
+    func open(
+        _ pending: PendingSignIn, _ membership: Membership, device: KnownDevice?, using factor: SQL, amr: [String],
+        _ call: Call
     ) async throws -> IssuedTokens {
         try await parts.database.transaction(membership.tenantScope) { transaction in
             let now = parts.now()
             guard try await transaction.execute(SignInStore.consume(pending.id, now: now)) == 1 else {
                 throw Problem.invalidChallenge
             }
-            guard try await transaction.execute(AccountStore.useStep(step, of: pending.account)) == 1 else {
-                throw CodeUsedBefore()
-            }
+            guard try await transaction.execute(factor) == 1 else { throw FactorUsedBefore() }
             let session = Session(
                 id: .generate(at: now), account: membership.account, tenant: membership.tenant,
-                member: membership.member, clientID: SessionCommands.firstPartyClient, amr: ["pwd", "otp", "mfa"],
+                member: membership.member, clientID: SessionCommands.firstPartyClient, amr: amr,
                 authenticatedAt: now, lastUsedAt: now, expiresAt: now.adding(SessionLimits.absolute), endedAt: nil)
             _ = try await transaction.pipeline([
                 AccountStore.forgetFailures(of: pending.account),
@@ -119,7 +134,7 @@ struct SignInCommands: Sendable {
     }
 
     /// The device that a call comes from, when this account knows it.
-    private func device(of account: UUIDv7?, _ call: Call) async throws -> KnownDevice? {
+    func device(of account: UUIDv7?, _ call: Call) async throws -> KnownDevice? {
         guard let account, let token = DeviceCookie.token(of: call) else { return nil }
         let device = try await parts.devices.find(token, now: parts.now())
         return device?.account == account ? device : nil
@@ -128,20 +143,12 @@ struct SignInCommands: Sendable {
     /// The account knows the device from now on.
     ///
     /// - Returns: what a new one shows next time; nil when it is known already.
-    private func remember(
+    func remember(
         _ device: KnownDevice?, of account: UUIDv7, now: Instant, in transaction: Transaction
     ) async throws -> OpaqueToken? {
         if let device {
             _ = try await transaction.execute(KnownDeviceStore.touch(device, now: now))
             return nil
-        }
-        let token = OpaqueToken.generate(.device)
-        let device = KnownDevice(id: .generate(at: now), account: account)
-        _ = try await transaction.pipeline(KnownDeviceStore.insert(device, hash: token.hash, now: now))
-        return token
-    }
-
-    private func choose(from memberships: [Membership], wanted: TenantID?) throws(Problem) -> Membership {
         if let wanted {
             guard let membership = memberships.first(where: { $0.tenant == wanted }) else { throw .invalidCredentials }
             return membership

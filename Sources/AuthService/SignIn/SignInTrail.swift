@@ -17,11 +17,28 @@ struct SignInTrail: Sendable {
         case noMembership = "no-membership"
         case wrongCode = "wrong-code"
         case replayedCode = "replayed-code"
+        case wrongRecoveryCode = "wrong-recovery-code"
+        case unknownPasskey = "unknown-passkey"
+        case wrongPasskey = "wrong-passkey"
+        /// Its counter went back: two authenticators may hold one key.
+        case clonedPasskey = "cloned-passkey"
     }
 
     static let signIn = "session.sign_in"
 
     func passwordRefused(
+        _ account: UUIDv7?, _ memberships: [Membership], _ reason: Reason, _ call: Call
+    ) async throws {
+        try await refused(account, memberships, reason, call)
+    }
+
+    func passkeyRefused(
+        _ account: UUIDv7?, _ memberships: [Membership], _ reason: Reason, _ call: Call
+    ) async throws {
+        try await refused(account, memberships, reason, call)
+    }
+
+    private func refused(
         _ account: UUIDv7?, _ memberships: [Membership], _ reason: Reason, _ call: Call
     ) async throws {
         guard !memberships.isEmpty else {
@@ -46,7 +63,7 @@ struct SignInTrail: Sendable {
         // Whoever failed has not shown to be this account: the trail names it as what was tried, not as who acted.
         let actor =
             switch reason {
-            case .wrongCode, .replayedCode: EventActor(kind: .account, id: account?.text)
+            case .wrongCode, .replayedCode, .wrongRecoveryCode: EventActor(kind: .account, id: account?.text)
             default: EventActor.anonymous
             }
         let resource = EventResource(type: member == nil ? "account" : "member", id: (member ?? account)?.text)

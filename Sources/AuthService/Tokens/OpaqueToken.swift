@@ -11,6 +11,8 @@ struct OpaqueToken: Sendable, CustomStringConvertible {
         case invitation = "bwi"
         case enrolment = "bwe"
         case device = "bwd"
+        case passkey = "bwp"
+        case totp = "bwt"
     }
 
     /// 256 bits: nobody guesses one, so that an unsalted, quick hash is enough for storage.

@@ -70,6 +70,14 @@ extension SettingKey where Value == String {
     public static var peersAudit: Self { .text("PEERS_AUDIT", about: "internal base URL of audit") }
     /// The issuer of access tokens: the public URL of AuthService.
     public static var issuer: Self { .text("ISSUER", about: "public URL of auth, the issuer of access tokens") }
+    /// The domain that passkeys are for.
+    public static var passkeyDomain: Self {
+        .text("PASSKEY_DOMAIN", about: "domain that passkeys are for; the issuer's host unless it is set")
+    }
+    /// The pages that may use passkeys.
+    public static var passkeyOrigins: Self {
+        .text("PASSKEY_ORIGINS", about: "origins that may use passkeys, with commas; the issuer unless it is set")
+    }
     /// The directory of policies.
     public static var policyDirectory: Self { .text("POLICY_DIRECTORY", about: "directory of the policy files") }
     /// The certificate chain of the listeners.
@@ -159,8 +167,8 @@ extension SettingDeclaration {
 
     private static let texts: [SettingDeclaration] = [
         SettingKey<String>.host, .publicSocket, .internalSocket, .serviceKeyFile, .serviceRegistry, .kekFile,
-        .checkpointKeyFile, .peersAuth, .peersPolicy, .peersHR, .peersAudit, .issuer, .policyDirectory,
-        .tlsCertificate, .tlsKey, .tlsCA, .dataDirectory, .logLevel, .linkURL, .mailServer, .mailTLS, .mailDirectory,
+        .checkpointKeyFile, .peersAuth, .peersPolicy, .peersHR, .peersAudit, .issuer, .passkeyDomain, .passkeyOrigins,
+        .policyDirectory, .tlsCertificate, .tlsKey, .tlsCA, .dataDirectory, .logLevel, .linkURL, .mailServer, .mailTLS, .mailDirectory,
         .mailFrom, .mailUser,
     ].map(\.declaration)
 
