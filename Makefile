@@ -25,6 +25,7 @@ test: build-tests
 
 # A warning in our own sources is an error; CI builds from nothing, so there the log holds all of them.
 build-tests: setup
+	@scripts/setup test
 	@mkdir -p .build
 	@swift build $(FLAGS) --build-tests 2>&1 | tee .build/build.log
 	@! grep -E '/(Sources|Tests)/[^ ]*\.swift:[0-9]+:[0-9]+: warning:' .build/build.log
