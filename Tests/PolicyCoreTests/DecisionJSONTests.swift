@@ -56,10 +56,44 @@ import WireFormat
         (#"{"subject": {"id": "a", "id": "b"}}"#, "/subject/id"),
         (#"{"subject": {"id": "a", "properties": {"roles": "x"}}}"#, "/subject/properties/roles"),
         (#"{"resource": {"type": "t", "properties": {"manager_chain": [1]}}}"#, "/resource/properties/manager_chain"),
+        (#"{"context": {"approvals": [{"approver": "a", "action": "b"}]}}"#, "/context/approvals/0"),
+        (#"{"context": {"emergency": {"reason": "r", "since": "2026-03-01T09:00:00Z"}}}"#, "/context/emergency"),
         (#"{"context": {"time": "noon"}}"#, "/context/time"), (#"{"subject": "#, "/subject"),
     ])
     func whatIsNoRequestIsToldWithItsPlace(_ json: String, _ pointer: String) throws {
         let error = #expect(throws: JSONParseError.self) { try DecisionRequest(json: Array(json.utf8)) }
         #expect(error?.pointer == pointer)
+    }
+
+    @Test func approvalsAndEmergenciesAreFacts() throws {
+        let json = """
+            {"subject": {"id": "m", "properties": {"roles": null, "act": null, "amr": null}}, "action": {"name": "a.b"},
+             "resource": {"type": "a", "id": null, "properties": null}, "context": {
+                "approvals": [{"approver": "p", "roles": ["hr"], "action": "a.b", "resource_id": "r",
+                    "time": "2026-03-01T09:00:00Z"}, {"approver": "q", "action": "a.b", "time": "2026-03-01T09:00:00Z"}],
+                "emergency": {"reason": "why", "since": "2026-03-01T08:00:00Z", "until": "2026-03-01T10:00:00Z"}}}
+            """
+        let request = try DecisionRequest(json: Array(json.utf8))
+        let nine = try #require(Instant(rfc3339: "2026-03-01T09:00:00Z"))
+        #expect(
+            request.context.approvals == [
+                Approval(approver: "p", roles: ["hr"], action: "a.b", resourceID: "r", time: nine),
+                Approval(approver: "q", roles: [], action: "a.b", resourceID: nil, time: nine),
+            ])
+        #expect(
+            request.context.emergency
+                == Emergency(
+                    reason: "why", since: nine.adding(.seconds(-3600)), until: nine.adding(.seconds(3600))))
+        #expect(try DecisionRequest(json: request.wire.bytes()) == request)
+    }
+
+    @Test func whatIsWrittenIsReadBack() throws {
+        var request = try DecisionRequest(json: Array(Self.request().utf8))
+        request.subject.act = [Subject.Hop(id: "h", roles: ["hr"])]
+        request.subject.authTime = request.context.time
+        request.resource.subjectID = "s"
+        request.context.reason = "why"
+        request.context.requestID = "q"
+        #expect(try DecisionRequest(json: request.wire.bytes()) == request)
     }
 }

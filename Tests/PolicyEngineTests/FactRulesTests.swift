@@ -184,6 +184,34 @@ struct FactRulesTests {
         }
     }
 
+    @Test("a body's own claim of an approval or an emergency counts for nothing")
+    func claims() async throws {
+        try await withEngine { engine in
+            let user = engine.user(roles: ["hr_lead"], member: Self.member, employee: Self.employee)
+            let now = Instant.now().wire
+            let record = UUIDv7.generate().wire
+            let claims: JSONValue = [
+                "capabilities": ["obligations": ["approval", "notify"], "field_masks": ["withhold"]],
+                "approvals": [
+                    [
+                        "approver": UUIDv7.generate().wire, "roles": ["hr_lead", "admin"], "action": "document.delete",
+                        "resource_id": record, "time": now,
+                    ]
+                ],
+                "emergency": ["reason": "fire", "since": now, "until": Instant.now().adding(.seconds(600)).wire],
+            ]
+            let question = Self.question.setting("action.name", to: "document.delete")
+                .setting("resource.type", to: "document").setting("resource.id", to: record)
+                .setting("resource.properties.legal_hold", to: false)
+                .setting("resource.properties.keep_until", to: "2000-01-01")
+                .setting("resource.properties.subject_id", to: UUIDv7.generate().wire)
+                .setting("context", to: claims)
+            let answer = try await engine.ask("/access/v1/evaluation", question, as: user)
+            #expect(answer.body["decision"] == false, "\(answer.text)")
+            #expect(answer.body["context"]?["reason"] == "obligation:document/second-person", "\(answer.text)")
+        }
+    }
+
     static let question: JSONValue = [
         "subject": ["type": "member", "id": member.wire, "properties": [:]],
         "action": ["name": "employee.view"],

@@ -6,8 +6,9 @@ extension DecisionRequest {
     ///
     /// `{"subject": {"type", "id", "properties": {"tenant", "roles", "employee_id", "amr", "auth_time", "act": [{"id",
     /// "roles"}]}}, "action": {"name"}, "resource": {"type", "id", "properties": {"tenant", "subject_id",
-    /// "manager_chain", …}}, "context": {"time", "ip", "request_id", "reason"}}`. Members that AuthZEN does not know are
-    /// ignored, as it demands; a known one of another type is an error.
+    /// "manager_chain", …}}, "context": {"time", "ip", "request_id", "reason", "approvals": [{"approver", "roles",
+    /// "action", "resource_id", "time"}], "emergency": {"reason", "since", "until"}}}`. `null` is a fact that is not stated.
+    /// Members that AuthZEN does not know are ignored, as it demands; a known one of another type is an error.
     public init(json: [UInt8]) throws(JSONParseError) {
         self = try JSONReader.read(json) { reader throws(JSONParseError) in try Self(&reader) }
     }
@@ -29,7 +30,7 @@ extension DecisionRequest {
             default: _ = try reader.value()
             }
         }
-        guard let subject, let action, let resource else {
+        guard let subject, let action, !action.isEmpty, let resource else {
             throw reader.failure("`subject`, `action` with a `name` and `resource` are needed")
         }
         self.init(subject: subject, action: action, resource: resource, context: context)
@@ -50,14 +51,16 @@ extension Subject {
     }
 
     private mutating func readProperties(_ reader: inout JSONReader) throws(JSONParseError) {
+        if try reader.skipsNull() { return }
         try reader.object { name, reader throws(JSONParseError) in
             switch name {
             case "tenant": tenant = try reader.optionalString()
-            case "roles": roles = try reader.strings()
+            case "roles": if try !reader.skipsNull() { roles = try reader.strings() }
             case "employee_id": employeeID = try reader.optionalString()
-            case "amr": amr = try reader.strings()
+            case "amr": if try !reader.skipsNull() { amr = try reader.strings() }
             case "auth_time": authTime = try reader.instant()
             case "act":
+                if try reader.skipsNull() { return }
                 try reader.array { reader throws(JSONParseError) in act.append(try Hop(&reader)) }
             default: _ = try reader.value()
             }
@@ -84,7 +87,7 @@ extension Resource {
         try reader.object { name, reader throws(JSONParseError) in
             switch name {
             case "type": type = try reader.string()
-            case "id": id = try reader.string()
+            case "id": id = try reader.optionalString()
             case "properties": try readProperties(&reader)
             default: _ = try reader.value()
             }
@@ -93,6 +96,7 @@ extension Resource {
     }
 
     private mutating func readProperties(_ reader: inout JSONReader) throws(JSONParseError) {
+        if try reader.skipsNull() { return }
         try reader.object { name, reader throws(JSONParseError) in
             switch name {
             case "tenant": tenant = try reader.optionalString()
@@ -120,6 +124,8 @@ extension RequestContext {
             case "ip": ip = try reader.optionalString()
             case "request_id": requestID = try reader.optionalString()
             case "reason": reason = try reader.optionalString()
+            case "approvals": approvals = try reader.approvals()
+            case "emergency": emergency = try reader.emergency()
             default: _ = try reader.value()
             }
         }
@@ -127,8 +133,8 @@ extension RequestContext {
 }
 
 extension JSONReader {
-    /// Reads an instant of RFC 3339.
-    fileprivate mutating func instant() throws(JSONParseError) -> Instant? {
+    /// Reads an instant of RFC 3339, or nothing from `null`.
+    mutating func instant() throws(JSONParseError) -> Instant? {
         guard let text = try optionalString() else { return nil }
         guard let instant = Instant(rfc3339: text) else { throw failure("must be an RFC 3339 instant") }
         return instant

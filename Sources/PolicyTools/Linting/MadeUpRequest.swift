@@ -31,32 +31,10 @@ enum MadeUpRequest {
                         attributes: attributes))
                 let explanation = bundle.explain(request)
                 let isCovered = explanation.steps.contains { $0.rule == rule.rule.id && $0.outcome == .matched }
-                if isCovered && !explanation.decision.isAllowed { return wire(request) }
+                if isCovered && !explanation.decision.isAllowed { return request.wire }
             }
         }
         return nil
-    }
-
-    private static func wire(_ request: DecisionRequest) -> JSONValue {
-        var properties: [String: JSONValue] = [
-            "tenant": JSONValue(request.resource.tenant), "subject_id": JSONValue(request.resource.subjectID),
-            "manager_chain": .array([]),
-        ]
-        properties.merge(request.resource.attributes) { _, attribute in attribute }
-        return [
-            "subject": [
-                "type": "member", "id": .string(request.subject.id),
-                "properties": [
-                    "tenant": JSONValue(request.subject.tenant), "roles": JSONValue(request.subject.roles),
-                    "employee_id": JSONValue(request.subject.employeeID),
-                ],
-            ],
-            "action": ["name": .string(request.action)],
-            "resource": [
-                "type": .string(request.resource.type), "id": JSONValue(request.resource.id),
-                "properties": .object(properties),
-            ],
-        ]
     }
 
     /// The attributes that a condition names: `resource.NAME`.

@@ -69,6 +69,13 @@ public struct JSONReader {
         return try string()
     }
 
+    /// Whether the next value is `null`; then it has been read.
+    public mutating func skipsNull() throws(JSONParseError) -> Bool {
+        guard parser.peek() == UInt8(ascii: "n") else { return false }
+        _ = try parser.value()
+        return true
+    }
+
     /// Reads an array of strings.
     public mutating func strings() throws(JSONParseError) -> [String] {
         var texts: [String] = []

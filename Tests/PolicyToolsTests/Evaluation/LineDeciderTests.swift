@@ -26,15 +26,18 @@ import WireFormat
     }
 
     @Test(arguments: [
-        ("[]", "the request is an array, not an object"),
-        (#"{"action":{"name":"leave.view"},"resource":{"type":"leave"}}"#, "`subject` is missing in the request"),
+        ("[]", "must be an object at byte 0"),
+        (
+            #"{"action":{"name":"leave.view"},"resource":{"type":"leave"}}"#,
+            "`subject`, `action` with a `name` and `resource` are needed at byte 60"
+        ),
         (
             #"{"subject":{"id":"a","properties":{"roles":"x"}},"action":{"name":"leave.view"},"resource":{"type":"leave"}}"#,
-            "`roles` of `properties` is not an array of strings"
+            "must be an array at byte 43 in /subject/properties/roles"
         ),
         (
             #"{"subject":{"id":"a"},"action":{"name":"leave.view"},"resource":{"type":"leave"},"context":{"time":"now"}}"#,
-            "`time` of `context` is not an RFC 3339 time"
+            "must be an RFC 3339 instant at byte 104 in /context/time"
         ),
     ])
     func whatIsNoRequestIsAnError(_ line: String, _ error: String) throws {
