@@ -129,4 +129,25 @@ struct AnalysisTests {
                 subject: Fixtures.subject(["hr"]), action: "employee.veiw", resource: Fixtures.record("bob")))
         #expect(explanation.preliminary == "no module has an action `employee.veiw`; did you mean `employee.view`?")
     }
+
+    @Test func anExplanationNamesTheCeilingThatLeavesNothing() throws {
+        let bundle = try Fixtures.bundle(
+            roles: """
+                roles:
+                  hr: {ceiling: {employee.update: all}}
+                  lead: {inherits: [hr]}
+                  other: {}
+                """,
+            grants: """
+                  - {id: capped, roles: [hr], actions: [view], scope: all}
+                  - {id: open, roles: [other], actions: [view], scope: all}
+                """)
+        let explanation = bundle.explain(
+            DecisionRequest(
+                subject: Fixtures.subject(["lead"]), action: "employee.view", resource: Fixtures.record("bob")))
+        #expect(
+            explanation.steps.map { "\($0.rule): \($0.because)" } == [
+                "employee/capped: the ceiling of `lead` leaves nothing", "employee/open: needs `other`",
+            ])
+    }
 }

@@ -1,5 +1,6 @@
 import PolicyCore
 import Testing
+import WireFormat
 
 /// Simplification keeps the meaning and removes what says nothing.
 struct FilterTests {
@@ -39,5 +40,21 @@ struct FilterTests {
         // What a wider grant covers takes no part.
         #expect(plan.rules == ["employee/grant[1]"])
         #expect(plan.scope == .subAny)
+    }
+
+    static let instants: [(Comparator, String, JSONValue, Truth)] = [
+        (.less, "2026-03-01T10:30:00+02:00", "2026-03-01T09:00:00.000000Z", .yes),
+        (.greaterOrEqual, "2026-03-01T10:30:00+02:00", "2026-03-01T09:00:00.000000Z", .no),
+        (.equal, "2026-03-01T09:00:00Z", "2026-03-01T09:00:00.000000Z", .yes),
+        (.lessOrEqual, "2026-03-01T09:00:00Z", "2026-03-01T09:00:00.000000Z", .yes),
+        (.greater, "2026-03-01T09:00:00Z", "2026-03-01T09:00:00.000000Z", .no),
+        (.oneOf, "2026-03-01T11:00:00+02:00", ["2026-03-01T09:00:00.000000Z"], .yes),
+        (.less, "2026-02-28", "2026-03-01", .yes), (.greater, "b", "a", .yes), (.equal, "a", "b", .no),
+    ]
+
+    @Test(arguments: instants)
+    func instantsCompareAsInstants(_ comparator: Comparator, _ stated: String, _ value: JSONValue, _ truth: Truth) {
+        let filter = Filter.compare(attribute: "at", comparator, value)
+        #expect(filter.truth(of: Resource(type: "m", attributes: ["at": .string(stated)])) == truth)
     }
 }

@@ -23,8 +23,12 @@ extension PolicyBundle {
             for hop in [nil] + request.subject.act.indices.map(Optional.some) {
                 let id = hop.map { request.subject.act[$0].id } ?? request.subject.id
                 evaluator.hold(hop: hop)
-                steps += self.steps(entry.action.rules, holder: id, &evaluator)
-                if let overlay { steps += self.steps(overlay, holder: id, &evaluator) }
+                let grants = entry.module.grants.filter { $0.actions.contains(entry.action.name) }.map(\.rule)
+                steps += self.steps(entry.action.rules, granting: grants, holder: id, &evaluator)
+                if let overlay {
+                    let granted = overlay.grants.map { Self.rules($0.rows, and: []) } ?? []
+                    steps += self.steps(overlay, granting: granted, holder: id, &evaluator)
+                }
             }
         }
         let unknown = (request.subject.roles + request.subject.act.flatMap(\.roles)).filter { roles.numbers[$0] == nil }
@@ -33,14 +37,14 @@ extension PolicyBundle {
     }
 
     /// Every rule of one layer, denials first, each in the widest form in which the holder has it.
+    /// - Parameter grants: those that name the action. One of which ceilings leave nothing is in no row of the index.
     private func steps(
-        _ rules: ActionRules, holder: String, _ evaluator: inout Evaluator<Truth>
+        _ rules: ActionRules, granting grants: [CompiledRule], holder: String, _ evaluator: inout Evaluator<Truth>
     ) -> [Explanation.Step] {
         var steps = Self.rules(rules.denials.rows, and: rules.denials.forEveryone).map { rule in
             step(rule, held(rule, rules.denials.rows, evaluator.given), holder, isDenial: true, &evaluator)
         }
-        let granted = rules.grants.map { Self.rules($0.rows, and: []) } ?? []
-        steps += granted.map { rule in
+        steps += grants.sorted { ($0.path, $0.mark) < ($1.path, $1.mark) }.map { rule in
             step(rule, held(rule, rules.grants?.rows ?? [], evaluator.given), holder, isDenial: false, &evaluator)
         }
         return steps
@@ -62,14 +66,18 @@ extension PolicyBundle {
     private func step(
         _ rule: CompiledRule, _ held: HeldRule?, _ holder: String, isDenial: Bool, _ evaluator: inout Evaluator<Truth>
     ) -> Explanation.Step {
-        let (outcome, because) = held.map { judge($0, &evaluator) } ?? (.notHeld, "needs \(needed(rule))")
+        let (outcome, because) = held.map { judge($0, &evaluator) } ?? (.notHeld, lacking(rule, evaluator.given))
         return Explanation.Step(
             holder: holder, rule: rule.id, isDenial: isDenial, path: rule.path, mark: rule.mark, outcome: outcome,
             because: because)
     }
 
-    private func needed(_ rule: CompiledRule) -> String {
-        Self.listed(rule.roles.map { roles.names[$0] } + rule.derived.map(\.name))
+    /// Why nobody with these roles has the rule: they are others, or their ceilings leave nothing of it.
+    private func lacking(_ rule: CompiledRule, _ given: RoleBits) -> String {
+        let named = RoleBits(rule.roles + rule.derived.flatMap(\.parents))
+        let emptied = given.filter { !roles.held[$0].isDisjoint(with: named) }
+        if !emptied.isEmpty { return "the ceiling of \(Self.listed(emptied.map { roles.names[$0] })) leaves nothing" }
+        return "needs \(Self.listed(rule.roles.map { roles.names[$0] } + rule.derived.map(\.name)))"
     }
 
     private func judge(_ held: HeldRule, _ evaluator: inout Evaluator<Truth>) -> (Explanation.Outcome, String) {

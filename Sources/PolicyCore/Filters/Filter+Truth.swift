@@ -80,18 +80,13 @@ extension Comparator {
     /// missing.
     func truth(_ stated: JSONValue, _ value: JSONValue) -> Truth {
         switch (self, stated, value) {
-        case (.equal, .string(let left), .string(let right)): return sameBytes(left, right) ? .yes : .no
+        case (_, .string(let left), .string(let right)): return truth(left, right)
         case (.equal, .integer(let left), .integer(let right)): return left == right ? .yes : .no
         case (.equal, .bool(let left), .bool(let right)): return left == right ? .yes : .no
         case (.less, .integer(let left), .integer(let right)): return left < right ? .yes : .no
         case (.lessOrEqual, .integer(let left), .integer(let right)): return left <= right ? .yes : .no
         case (.greater, .integer(let left), .integer(let right)): return left > right ? .yes : .no
         case (.greaterOrEqual, .integer(let left), .integer(let right)): return left >= right ? .yes : .no
-        // Days and instants: their one spelling is in the order of time.
-        case (.less, .string(let left), .string(let right)): return precedes(left, right) ? .yes : .no
-        case (.lessOrEqual, .string(let left), .string(let right)): return precedes(right, left) ? .no : .yes
-        case (.greater, .string(let left), .string(let right)): return precedes(right, left) ? .yes : .no
-        case (.greaterOrEqual, .string(let left), .string(let right)): return precedes(left, right) ? .no : .yes
         case (.oneOf, _, .array(let values)):
             var result = Truth.no
             for each in values {
@@ -103,6 +98,32 @@ extension Comparator {
             }
             return result
         default: return .unknown
+        }
+    }
+
+    /// Texts compare by their bytes, days in their one spelling too.
+    ///
+    /// An instant has many spellings, of which a filter always has the one in UTC with microseconds: what is stated
+    /// beside one is compared as an instant. An attribute of type `string` that holds another spelling of that very
+    /// instant is the one case in which a filter and a check differ: the filter does not know types.
+    private func truth(_ stated: String, _ value: String) -> Truth {
+        if let limit = Instant(rfc3339: value), limit.rfc3339 == value, let instant = Instant(rfc3339: stated) {
+            switch self {
+            case .equal: return instant == limit ? .yes : .no
+            case .less: return instant < limit ? .yes : .no
+            case .lessOrEqual: return instant <= limit ? .yes : .no
+            case .greater: return instant > limit ? .yes : .no
+            case .greaterOrEqual: return instant >= limit ? .yes : .no
+            case .oneOf: return .unknown
+            }
+        }
+        switch self {
+        case .equal: return sameBytes(stated, value) ? .yes : .no
+        case .less: return precedes(stated, value) ? .yes : .no
+        case .lessOrEqual: return precedes(value, stated) ? .no : .yes
+        case .greater: return precedes(value, stated) ? .yes : .no
+        case .greaterOrEqual: return precedes(stated, value) ? .no : .yes
+        case .oneOf: return .unknown
         }
     }
 }
