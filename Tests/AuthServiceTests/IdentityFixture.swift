@@ -62,7 +62,8 @@ struct IdentityFixture: Sendable {
         let parts = AuthParts(
             database: parts.database, system: parts.system, secrets: parts.secrets, outbox: parts.outbox,
             hasher: hasher ?? parts.hasher, passwordRules: PasswordRules(usesPepper: usesPepper), keys: parts.keys,
-            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, mail: parts.mail, now: parts.now)
+            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, mail: parts.mail,
+            relyingParty: parts.relyingParty, now: parts.now)
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }
 
@@ -73,7 +74,7 @@ struct IdentityFixture: Sendable {
             database: database, system: parts.system, secrets: parts.secrets, outbox: parts.outbox,
             hasher: parts.hasher, passwordRules: parts.passwordRules, keys: parts.keys, issuer: parts.issuer,
             limiter: RateLimiter(database: database, system: parts.system), rules: parts.rules, mail: parts.mail,
-            now: parts.now)
+            relyingParty: parts.relyingParty, now: parts.now)
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }
 

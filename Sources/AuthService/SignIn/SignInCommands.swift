@@ -149,6 +149,15 @@ struct SignInCommands: Sendable {
         if let device {
             _ = try await transaction.execute(KnownDeviceStore.touch(device, now: now))
             return nil
+        }
+        let token = OpaqueToken.generate(.device)
+        let device = KnownDevice(id: .generate(at: now), account: account)
+        _ = try await transaction.pipeline(KnownDeviceStore.insert(device, hash: token.hash, now: now))
+        return token
+    }
+
+    /// The one organisation that a sign-in is for.
+    func choose(from memberships: [Membership], wanted: TenantID?) throws(Problem) -> Membership {
         if let wanted {
             guard let membership = memberships.first(where: { $0.tenant == wanted }) else { throw .invalidCredentials }
             return membership
