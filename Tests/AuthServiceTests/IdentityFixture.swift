@@ -58,11 +58,14 @@ struct IdentityFixture: Sendable {
     }
 
     /// The same database and clock with other parts: as after a restart with other settings.
-    func with(usesPepper: Bool = false, hasher: PasswordHasher? = nil) -> IdentityFixture {
+    func with(
+        usesPepper: Bool = false, hasher: PasswordHasher? = nil, linkBase: String? = nil
+    ) -> IdentityFixture {
+        let mail = linkBase.map { Postbox(secrets: self.parts.secrets, mostQueued: 1000, linkBase: $0) }
         let parts = AuthParts(
             database: parts.database, system: parts.system, secrets: parts.secrets, outbox: parts.outbox,
             hasher: hasher ?? parts.hasher, passwordRules: PasswordRules(usesPepper: usesPepper), keys: parts.keys,
-            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, mail: parts.mail,
+            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, mail: mail ?? parts.mail,
             relyingParty: parts.relyingParty, now: parts.now)
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }

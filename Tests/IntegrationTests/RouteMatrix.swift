@@ -89,6 +89,8 @@ struct RouteMatrix {
                     "response": ["clientDataJSON": "AA", "attestationObject": "AA"],
                 ],
             ]),
+            "auth POST /v1/password-resets": .json(["email": "nobody@nowhere.example"]),
+            "auth POST /v1/password-resets/confirm": .json(["token": "none", "password": "not anybody's password"]),
             "auth POST /v1/invitations/accept": .json(["token": "none", "password": "not anybody's password"]),
             "auth POST /v1/invitations/confirm": .json(["enrolment": "none", "code": "000000"]),
             "auth POST /v1/token": .form([("grant_type", "refresh_token"), ("refresh_token", "none")]),
@@ -126,6 +128,8 @@ struct RouteMatrix {
         auth POST /v1/totp/enrolment                         -     -       -       -       -      -        -        -    401
         auth GET /v1/recovery-codes                        200   200     200     200     200    200      200      200    401
         auth POST /v1/recovery-codes                         -     -       -       -       -      -        -        -    401
+        auth POST /v1/password-resets                      202   202     202     202     202    202      202      202    202
+        auth POST /v1/password-resets/confirm              401   401     401     401     401    401      401      401    401
         auth POST /v1/token                                400   400     400     400     400    400      400      400    400
         auth POST /v1/sign-out                               -     -       -       -       -      -        -        -    401
         auth GET /.well-known/jwks.json                    200   200     200     200     200    200      200      200    200

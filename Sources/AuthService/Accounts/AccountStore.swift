@@ -46,9 +46,18 @@ struct AccountStore: Sendable {
     }
 
     /// A new hash of the same password, after the cost was raised; unless the password was changed meanwhile.
-    func replaceHash(of account: UUIDv7, from old: String, to new: String) async throws {
+    ///
+    /// - Returns: whether it was still the old one.
+    @discardableResult
+    func replaceHash(of account: UUIDv7, from old: String, to new: String) async throws -> Bool {
         try await database.execute(
-            system, "UPDATE account SET password_hash = \(new) WHERE id = \(account) AND password_hash = \(old)")
+            system, "UPDATE account SET password_hash = \(new) WHERE id = \(account) AND password_hash = \(old)") == 1
+    }
+
+    /// The account's own address, sealed.
+    func sealedEmail(of account: UUIDv7) async throws -> [UInt8]? {
+        let rows = try await database.query(system, "SELECT email FROM account WHERE id = \(account)")
+        return try rows.first?.get("email")
     }
 
     /// The account's TOTP factor.
@@ -62,6 +71,13 @@ struct AccountStore: Sendable {
     /// A sign-in that went all the way forgets the wrong passwords before it.
     static func forgetFailures(of account: UUIDv7) -> SQL {
         "UPDATE account SET failed_attempts = 0, locked_until = NULL WHERE id = \(account)"
+    }
+
+    /// A new password. What was counted of the old one is forgotten.
+    static func setPassword(_ hash: String, of account: UUIDv7) -> SQL {
+        """
+        UPDATE account SET password_hash = \(hash), failed_attempts = 0, locked_until = NULL WHERE id = \(account)
+        """
     }
 
     /// Uses a time step of the account's factor: affects one row, once for each step, however many try at a time.

@@ -21,6 +21,14 @@ struct IdentitySecrets: Sendable {
             person: account)
     }
 
+    func openAccountEmail(_ sealed: [UInt8], account: UUIDv7) async throws -> EmailAddress {
+        let bytes = try await vault.open(sealed, SealContext(system, table: "account", column: "email", row: account))
+        guard let email = EmailAddress(String(decoding: bytes, as: UTF8.self)) else {
+            throw DamagedRow(table: "account")
+        }
+        return email
+    }
+
     func sealTOTPSecret(_ secret: [UInt8], account: UUIDv7) async throws -> [UInt8] {
         try await vault.seal(
             secret, SealContext(system, table: "totp", column: "secret", row: account), person: account)

@@ -7,6 +7,7 @@ struct AuthRoutes: Sendable {
     let policy: PolicyClient
     let feed: RevocationFeed
     let cursors: CursorCodec
+    let resets: PasswordResetQueue
 
     private var members: MemberRoutes {
         let enforcement = MemberEnforcement(parts: parts, policy: policy)
@@ -20,7 +21,8 @@ struct AuthRoutes: Sendable {
     /// For people and other companies' programs.
     var publicRoutes: [Route] {
         SignInRoutes.routes(SignInCommands(parts: parts)) + tokens.routes
-            + InvitationRoutes.routes(InvitationCommands(parts: parts)) + members.routes + organisations.routes
+            + PasswordResetRoutes.routes(resets) + InvitationRoutes.routes(InvitationCommands(parts: parts))
+            + members.routes + organisations.routes
             + PasskeyRoutes(parts: parts).routes + RecoveryCodeRoutes.routes(parts) + TOTPRoutes.routes(parts)
     }
 

@@ -52,12 +52,14 @@ extension AuthService {
                         keys: keys, callee: .audit, baseURL: try settings.value(SettingKey.peersAudit),
                         transport: transport, logger: logger))
             ], logger: logger)
-        let routes = AuthRoutes(parts: parts, policy: policy, feed: feed, cursors: try cursors(settings))
+        let resets = PasswordResetQueue(commands: PasswordResetCommands(parts: parts), logger: logger)
+        let routes = AuthRoutes(
+            parts: parts, policy: policy, feed: feed, cursors: try cursors(settings), resets: resets)
         return try ServiceRuntime(
             name: .auth, publicListener: .public(settings), internalListener: .internal(settings),
             publicRoutes: routes.publicRoutes, internalRoutes: routes.internalRoutes, keys: keys, verifier: authority,
             services: [
-                database, relay, parts.keys, feed, authority, Housekeeping(parts: parts, logger: logger),
+                database, relay, parts.keys, feed, authority, resets, Housekeeping(parts: parts, logger: logger),
                 AnswerExpiry(database: database, scope: parts.system, logger: logger),
             ] + mailServices(mail, parts, logger),
             readiness: [

@@ -43,6 +43,7 @@ struct Housekeeping: Service {
         try await ClientStore(database: parts.database, system: parts.system).prune(now: now)
         try await parts.limiter.prune(now: now)
         try await parts.devices.prune(now: now)
+        try await PasswordResetStore(database: parts.database, system: parts.system).prune(now: now)
         let unsent = try await MailStore(database: parts.database, system: parts.system).prune(now: now)
         if unsent > 0 {
             logger.error("mails were not sent in their time", metadata: ["mails": .stringConvertible(unsent)])

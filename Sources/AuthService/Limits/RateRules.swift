@@ -34,6 +34,11 @@ struct RateRules: Sendable {
     /// Invitations tried from one address.
     var invitationByAddress = RateRule(name: "invitation-address", burst: 600, interval: .milliseconds(100))
 
+    /// Links asked for, and tried, from one address.
+    var resetByAddress = RateRule(name: "reset-address", burst: 60, interval: .seconds(10))
+    /// Links sent to one account: a person looks into the wrong folder first; more is somebody filling a mailbox.
+    var resetByAccount = RateRule(name: "reset-account", burst: 3, interval: .seconds(1200))
+
     /// The defaults.
     static let standard = RateRules()
 }

@@ -45,8 +45,4 @@ CREATE TABLE recovery_code (
 );
 COMMENT ON TABLE recovery_code IS 'global: a factor belongs to an account';
 
--- Why a session ended is a word of the code (`SessionEnding`), which grows; the table only keeps its form.
-ALTER TABLE session DROP CONSTRAINT session_ended_because_check;
-ALTER TABLE session ADD CONSTRAINT session_ended_because_check CHECK (ended_because ~ '^[a-z][a-z-]{0,39}$');
-
 GRANT SELECT, INSERT, UPDATE, DELETE ON passkey, passkey_challenge, recovery_code TO bailiwick_auth;

@@ -34,6 +34,7 @@ enum SessionEnding: String, Sendable {
     case refreshReuse = "refresh-reuse"
     case membershipEnded = "membership-ended"
     case factorRemoved = "factor-removed"
+    case passwordReset = "password-reset"  // pragma: allowlist secret
 }
 
 /// A refresh token as it is stored, beside the session that it belongs to.

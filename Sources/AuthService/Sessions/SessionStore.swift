@@ -87,6 +87,20 @@ enum SessionStore {
         """
     }
 
+    /// Locks all of an account's sessions, in every organisation.
+    static func lockAll(ofAccount account: UUIDv7) -> SQL {
+        "SELECT id FROM session WHERE account = \(account) AND ended_at IS NULL ORDER BY id FOR UPDATE"
+    }
+
+    /// Ends all of an account's sessions, in every organisation; the rows are those that ended.
+    static func endAll(ofAccount account: UUIDv7, because: SessionEnding, now: Instant) -> SQL {
+        """
+        UPDATE session SET ended_at = \(now), ended_because = \(because.rawValue)
+        WHERE account = \(account) AND ended_at IS NULL
+        RETURNING id, tenant, expires_at
+        """
+    }
+
     static func dropExpired(tenant: TenantID, before oldest: Instant) -> SQL {
         "DELETE FROM refresh_token WHERE tenant = \(tenant) AND expires_at < \(oldest)"
     }

@@ -52,12 +52,15 @@ struct SignInCommands: Sendable {
             try await trail.passwordRefused(account?.id, memberships, reason, call)
             throw Problem.invalidCredentials
         }
-        try await rehash(password, account)
+        let stored = try await rehash(password, account)
 
         let token = OpaqueToken.generate(.challenge)
         let expires = now.adding(SignInStore.lifetime)
         let pending = PendingSignIn(id: .generate(at: now), account: account.id, organisation: wanted)
-        try await store.insert(pending, hash: token.hash, now: now, expires: expires)
+        guard
+            let stored,
+            try await store.insert(pending, hash: token.hash, password: stored, now: now, expires: expires)
+        else { throw Problem.invalidCredentials }
         return SignInChallenge(token: token, expires: expires, factors: ["totp", "recovery_code"])
     }
 
@@ -169,9 +172,13 @@ struct SignInCommands: Sendable {
 
     /// The cost was raised, or the pepper switched on, since the password was set: this is the moment at which its text
     /// is known.
-    private func rehash(_ password: Password?, _ account: Account) async throws {
-        guard let password, let old = account.passwordHash, parts.passwords.isOutdated(old) else { return }
-        try await parts.accounts.replaceHash(
-            of: account.id, from: old, to: parts.passwords.rehash(password, from: old))
+    ///
+    /// - Returns: the stored form that holds now; nil when somebody changed it meanwhile.
+    private func rehash(_ password: Password?, _ account: Account) async throws -> String? {
+        guard let password, let old = account.passwordHash, parts.passwords.isOutdated(old) else {
+            return account.passwordHash
+        }
+        let new = try await parts.passwords.rehash(password, from: old)
+        return try await parts.accounts.replaceHash(of: account.id, from: old, to: new) ? new : nil
     }
 }

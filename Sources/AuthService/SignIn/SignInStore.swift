@@ -20,14 +20,25 @@ struct SignInStore: Sendable {
     let database: Database
     let system: SystemScope
 
-    func insert(_ pending: PendingSignIn, hash: [UInt8], now: Instant, expires: Instant) async throws {
+    /// Keeps a challenge, unless the password was changed since it was checked.
+    ///
+    /// - Parameter password: the stored form that was right.
+    /// - Returns: whether it is kept.
+    func insert(
+        _ pending: PendingSignIn, hash: [UInt8], password: String, now: Instant, expires: Instant
+    ) async throws -> Bool {
+        // The lock waits for a change that is under way, and then sees its result.
         try await database.execute(
             system,
             """
             INSERT INTO sign_in_challenge (id, token_hash, account, organisation, created_at, expires_at)
-            VALUES (\(pending.id), \(hash), \(pending.account), \(pending.organisation.sqlValue), \(now), \(expires))
-            """)
+            SELECT \(pending.id), \(hash), id, \(pending.organisation.sqlValue), \(now), \(expires)
+            FROM account WHERE id = \(pending.account) AND password_hash = \(password) FOR SHARE
+            """) == 1
     }
+
+    /// The account's password was changed: what the old one began is over.
+    static func dropAll(of account: UUIDv7) -> SQL { "DELETE FROM sign_in_challenge WHERE account = \(account)" }
 
     /// Counts an attempt before the code is looked at, so that attempts at the same time are bounded too; nil when the
     /// challenge takes none.

@@ -13,6 +13,7 @@ struct OpaqueToken: Sendable, CustomStringConvertible {
         case device = "bwd"
         case passkey = "bwp"
         case totp = "bwt"
+        case reset = "bws"
     }
 
     /// 256 bits: nobody guesses one, so that an unsalted, quick hash is enough for storage.

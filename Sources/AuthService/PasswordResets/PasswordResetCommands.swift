@@ -1,0 +1,128 @@
+import AuditClient
+import AuditCore
+import Postgres
+import SQLQuery
+import ServiceKit
+import WireFormat
+
+/// A new password for somebody who has the account's mailbox: a link, then the password. It signs nobody in, and the
+/// second factor stays as it is.
+struct PasswordResetCommands: Sendable {
+    let parts: AuthParts
+
+    private var store: PasswordResetStore { PasswordResetStore(database: parts.database, system: parts.system) }
+    private var trail: PasswordResetTrail { PasswordResetTrail(outbox: parts.outbox) }
+
+    /// Somebody's wish for a link, before anybody has looked whether there is such an account.
+    struct Wish: Sendable {
+        fileprivate let index: [UInt8]
+        fileprivate let call: Call
+    }
+
+    // MARK: Asking
+
+    /// Counts the request, and nothing more: known and unknown addresses differ in nothing that the caller sees or can
+    /// time, since ``grant(_:)`` comes after the answer.
+    func ask(_ request: PasswordResetRequest, _ call: Call) async throws -> Wish {
+        guard parts.mail != nil else { throw Problem.mailMissing }
+        try await parts.limiter.admit(parts.rules.resetByAddress, key: Array(call.clientIP.utf8), now: parts.now())
+        // What cannot be an address has no account; all such are one.
+        let email = EmailAddress(request.email.reveal()) ?? .placeholder
+        return Wish(index: try await parts.secrets.accountIndex(email), call: call)
+    }
+
+    /// Sends a link when there is such an account, to the address that the account has: not to the one that was typed,
+    /// which may only look the same.
+    func grant(_ wish: Wish) async throws {
+        guard let mail = parts.mail else { return }
+        let now = parts.now()
+        guard let account = try await parts.accounts.find(emailIndex: wish.index) else {
+            return try await trail.record(
+                trail.events(PasswordResetTrail.request, nil, [], .unknownAccount, wish.call))
+        }
+        let memberships = try await parts.accounts.memberships(of: account.id)
+        func refuse(_ reason: PasswordResetTrail.Reason) async throws {
+            try await trail.record(
+                trail.events(PasswordResetTrail.request, account.id, memberships, reason, wish.call))
+        }
+        guard account.passwordHash != nil else { return try await refuse(.noPassword) }
+        guard try await parts.limiter.admits(parts.rules.resetByAccount, key: wish.index, now: now) else {
+            return try await refuse(.tooMany)
+        }
+        guard let sealed = try await parts.accounts.sealedEmail(of: account.id) else { return }
+        let email = try await parts.secrets.openAccountEmail(sealed, account: account.id)
+        let token = OpaqueToken.generate(.reset)
+        let letter = try await mail.letter(
+            MailTexts.reset(to: email, link: mail.link("reset-password", token: token)), now: now,
+            expires: now.adding(PasswordReset.lifetime))
+        let events = trail.events(PasswordResetTrail.request, account.id, memberships, nil, wish.call)
+        try await parts.database.transaction(events[0].scope) { transaction in
+            _ = try await transaction.pipeline([
+                PasswordResetStore.lock(account: account.id),
+                PasswordResetStore.voidAll(of: account.id, now: now),
+                PasswordResetStore.insert(.generate(at: now), account: account.id, hash: token.hash, now: now),
+            ])
+            try await letter.post(in: transaction)
+            try await parts.outbox.record(events[0].event, in: transaction)
+        }
+        try await trail.record(events.dropFirst())
+    }
+
+    // MARK: Setting
+
+    /// Sets the password, and ends whatever the old one had opened: sessions everywhere, half sign-ins, known devices.
+    func confirm(_ request: PasswordResetConfirmation, _ call: Call) async throws {
+        let now = parts.now()
+        try await parts.limiter.admit(parts.rules.resetByAddress, key: Array(call.clientIP.utf8), now: now)
+        guard let token = OpaqueToken(request.token.reveal(), kind: .reset),
+            let reset = try await store.find(hash: token.hash, now: now)
+        else { throw Problem.invalidReset }
+        let email = try await parts.secrets.openAccountEmail(reset.sealedEmail, account: reset.account)
+        let password = try await newPassword(request.password.reveal(), of: reset.account, email: email)
+        let hash = try await parts.passwords.hash(password)
+        let notice = try await parts.mail?.letter(
+            MailTexts.passwordChanged(to: email), now: now, expires: now.adding(MailTexts.noticeLifetime))
+        let memberships = try await parts.accounts.memberships(of: reset.account)
+        let events = trail.events(PasswordResetTrail.reset, reset.account, memberships, nil, call)
+        try await parts.database.transaction(events[0].scope) { transaction in
+            guard try await transaction.execute(PasswordResetStore.consume(reset.id, now: now)) == 1 else {
+                throw Problem.invalidReset
+            }
+            _ = try await transaction.pipeline([
+                // A sign-in that is just opening a session holds its challenge and then wants the account: it is waited
+                // for, and what it opened is among the sessions below. A challenge that was made meanwhile goes with
+                // the second look; after the change of the password none is made for the old one.
+                SignInStore.dropAll(of: reset.account),
+                AccountStore.setPassword(hash, of: reset.account),
+                SignInStore.dropAll(of: reset.account),
+                KnownDeviceStore.forgetAll(of: reset.account),
+                RateLimiter.forget(parts.rules, of: reset.account, device: nil),
+                SessionStore.lockAll(ofAccount: reset.account),
+            ])
+            let ended = try await transaction.query(
+                SessionStore.endAll(ofAccount: reset.account, because: .passwordReset, now: now))
+            try await notice?.post(in: transaction)
+            try await parts.outbox.record(events[0].event, in: transaction)
+            _ = try await transaction.pipeline(ended.map { try revocation(of: $0) })
+        }
+        try await trail.record(events.dropFirst())
+    }
+
+    /// The session never comes back, so every token that it can ever have had is void: none is issued after its end.
+    private func revocation(of row: Row) throws -> SQL {
+        let end: Instant = try row.get("expires_at")
+        return RevocationStore.revoke(
+            session: try row.get("id"), of: try row.get("tenant"), notBefore: Instant(seconds: end.seconds + 1))
+    }
+
+    /// Judges the password; a link whose password is refused stays good.
+    private func newPassword(_ text: String, of account: UUIDv7, email: EmailAddress) async throws -> Password {
+        let hasSecondFactor = try await parts.accounts.totp(of: account) != nil
+        let complaint = parts.passwordRules.complaint(
+            about: text, hasSecondFactor: hasSecondFactor, email: email)
+        guard complaint == nil, let password = try? Password(text) else {
+            throw Problem.invalidField("/password", complaint ?? "cannot be used")
+        }
+        return password
+    }
+}
