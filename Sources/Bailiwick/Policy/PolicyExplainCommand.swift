@@ -8,7 +8,9 @@ struct PolicyExplainCommand: AsyncParsableCommand {
         commandName: "explain", abstract: "Tell why a request is allowed or denied.",
         discussion: """
             Asks the policies in a directory, not a running engine, and with made-up facts. Whoever is asked about \
-            has the employee id `me` unless another is given. Exit code 0: allowed; 2: denied; 1: something is wrong.
+            has the employee id `me` unless another is given. A denial is followed by the smallest changes that would \
+            allow it. All of that is for administrators; --for-user prints what the person concerned may be told. Exit \
+            code 0: allowed; 2: denied; 1: something is wrong.
 
             May a manager see somebody two levels below?
               bailiwick policy explain employee.view --role manager --id x --chain y,me
@@ -50,6 +52,12 @@ struct PolicyExplainCommand: AsyncParsableCommand {
         name: .customLong("attribute"), help: "An attribute as NAME=VALUE, the value in JSON or text; may be repeated.")
     var attributes: [String] = []
 
+    @Option(help: "The time of the request (RFC 3339); without it there is none.")
+    var now: String?
+
+    @Flag(help: "Print only the decision and what would allow it, as the person concerned may see it.")
+    var forUser = false
+
     @Flag(help: "The record belongs to another organisation.")
     var otherTenant = false
 
@@ -60,6 +68,7 @@ struct PolicyExplainCommand: AsyncParsableCommand {
         guard let dot = action.firstIndex(of: "."), dot != action.startIndex else {
             throw ValidationError("`\(action)` is not `module.action`")
         }
+        if let now, Instant(rfc3339: now) == nil { throw ValidationError("`\(now)` is not an RFC 3339 time") }
         for attribute in attributes where attribute.firstIndex(of: "=") == nil {
             throw ValidationError("`\(attribute)` is not NAME=VALUE")
         }
@@ -74,10 +83,27 @@ struct PolicyExplainCommand: AsyncParsableCommand {
             } catch {
                 throw CommandFailure("\(policies) has errors:\n\(error)")
             }
-            let explanation = bundle.explain(request)
-            print(json ? String(decoding: explanation.wire.bytes(), as: UTF8.self) : explanation.description)
+            let (explanation, whyNot) = (bundle.explain(request), bundle.whyNot(request))
+            print(json ? wire(explanation, whyNot).text : text(explanation, whyNot))
             if !explanation.decision.isAllowed { throw Self.deniedCode }
         }
+    }
+
+    private func text(_ explanation: Explanation, _ whyNot: WhyNot) -> String {
+        let told = forUser ? (explanation.decision.isAllowed ? "allowed" : "denied") : explanation.description
+        let ways = forUser ? whyNot.forUser.description : whyNot.description
+        return ways.isEmpty ? told : told + "\n" + ways
+    }
+
+    private func wire(_ explanation: Explanation, _ whyNot: WhyNot) -> JSONValue {
+        if forUser {
+            return ["decision": .bool(explanation.decision.isAllowed), "why_not": whyNot.forUser.wire]
+        }
+        guard !explanation.decision.isAllowed, case .object(var members) = explanation.wire else {
+            return explanation.wire
+        }
+        members["why_not"] = whyNot.wire
+        return .object(members)
     }
 
     private var request: DecisionRequest {
@@ -89,7 +115,8 @@ struct PolicyExplainCommand: AsyncParsableCommand {
             resource: Resource(
                 type: String(action.prefix { $0 != "." }), id: id,
                 tenant: otherTenant ? "another " + Self.tenant : Self.tenant,
-                subjectID: about, managerChain: chain.map(Self.list), attributes: stated))
+                subjectID: about, managerChain: chain.map(Self.list), attributes: stated),
+            context: RequestContext(time: now.flatMap { Instant(rfc3339: $0) }))
     }
 
     private var stated: [String: JSONValue] {
