@@ -10,7 +10,8 @@ struct PolicyLintCommand: AsyncParsableCommand {
         commandName: "lint", abstract: "Check a directory of policies.",
         discussion: """
             Prints every error as `path:line:column: error: cause`, with the line, a caret and a remedy. When there is \
-            none, prints what loads and is probably not meant. Exit code 0: no error; 1: errors, or with --strict \
+            none, prints what loads and is probably not meant. `expired-rule` depends on the time: that of --now, or of \
+            this machine's clock. Exit code 0: no error; 1: errors, or with --strict \
             warnings.
             """)
 
@@ -20,13 +21,20 @@ struct PolicyLintCommand: AsyncParsableCommand {
     @Flag(help: "Print a JSON object.")
     var json = false
 
+    @Option(help: "The time (RFC 3339) by which rules are over. Default: this machine's clock.")
+    var now: String?
+
     @Flag(help: "Warnings fail too.")
     var strict = false
+
+    func validate() throws {
+        if let now, Instant(rfc3339: now) == nil { throw ValidationError("`\(now)` is not an RFC 3339 time") }
+    }
 
     func run() async throws {
         try await CommandLineReport.failures {
             let files = try PolicyFolder(path: directory).files()
-            let report = PolicyLinter.lint(files, now: Instant(seconds: Int64(Date().timeIntervalSince1970)))
+            let report = PolicyLinter.lint(files, now: now.flatMap { Instant(rfc3339: $0) } ?? .now())
             if json {
                 print(report.wire.text)
             } else {

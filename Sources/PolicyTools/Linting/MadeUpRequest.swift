@@ -8,17 +8,22 @@ enum MadeUpRequest {
 
     /// A request of somebody with this role that an overlay's grant covers, as `bailiwick policy eval` reads it; nil when
     /// none was found.
+    /// - Parameters:
+    ///   - stated: Attributes to begin with.
+    ///   - time: The time of the request.
     static func request(
-        for rule: RuleFacts, role: String, action: String, tenant: String, in bundle: PolicyBundle
+        for rule: RuleFacts, role: String, action: String, tenant: String, in bundle: PolicyBundle,
+        attributes stated: [String: JSONValue] = [:], time: Instant? = nil
     ) -> JSONValue? {
         let names = attributes(in: rule.condition ?? "")
-        let examples = bundle.attributeExamples(ofType: rule.module).filter { names.contains($0.key) }
+        let examples = bundle.attributeExamples(ofType: rule.module)
+            .filter { names.contains($0.key) && stated[$0.key] == nil }
         var values = examples.map { (name: $0.key, values: literals(in: rule.condition ?? "") + $0.value) }
         values.sort { $0.name < $1.name }
         let combinations = values.map(\.values.count).reduce(1) { min($0 * $1, mostTries) }
         for number in 0..<combinations {
             var rest = number
-            var attributes: [String: JSONValue] = [:]
+            var attributes = stated
             for (name, choices) in values {
                 attributes[name] = choices[rest % choices.count]
                 rest /= choices.count
@@ -28,7 +33,7 @@ enum MadeUpRequest {
                     subject: Subject(tenant: tenant, id: "m-1", roles: [role], employeeID: "e-1"), action: action,
                     resource: Resource(
                         type: rule.module, id: person, tenant: tenant, subjectID: person, managerChain: [],
-                        attributes: attributes))
+                        attributes: attributes), context: RequestContext(time: time))
                 let explanation = bundle.explain(request)
                 let isCovered = explanation.steps.contains { $0.rule == rule.rule.id && $0.outcome == .matched }
                 if isCovered && !explanation.decision.isAllowed { return request.wire }

@@ -9,13 +9,22 @@ enum OverlayReach {
         for action in rule.actions {
             let name = "\(rule.module).\(action)"
             let holders = (rule.capped[action] ?? rule.holders).sorted()
-            let isNever = holders.allSatisfy { bundle.standing(of: $0, for: name)?.isEmpty ?? true }
-            guard isNever, let role = rule.roles.first ?? holders.first else { continue }
-            let request = MadeUpRequest.request(for: rule, role: role, action: name, tenant: tenant, in: bundle)
+            guard let role = rule.roles.first ?? holders.first else { continue }
             let roles = RuleReach.listed(rule.roles + rule.derivedRoles, joined: " or ")
+            if holders.allSatisfy({ bundle.standing(of: $0, for: name)?.isEmpty ?? true }) {
+                return LintWarning(
+                    .neverGiven, rule, "`\(rule.rule.id)` gives `\(name)` to \(roles), and the base never does",
+                    remedy: "an overlay only narrows: grant it in the module's file, or remove it here",
+                    request: MadeUpRequest.request(for: rule, role: role, action: name, tenant: tenant, in: bundle))
+            }
+            guard let facts = bundle.factsBeyondBase(rule, action: name) else { continue }
             return LintWarning(
-                .neverGiven, rule, "`\(rule.rule.id)` gives `\(name)` to \(roles), and the base never does",
-                remedy: "an overlay only narrows: grant it in the module's file, or remove it here", request: request)
+                .neverGiven, rule,
+                "`\(rule.rule.id)` gives `\(name)` to \(roles) where the conditions of the base never do",
+                remedy: "an overlay only narrows: give it a condition that the base's grants leave room for",
+                request: MadeUpRequest.request(
+                    for: rule, role: role, action: name, tenant: tenant, in: bundle, attributes: facts.attributes,
+                    time: facts.time))
         }
         return nil
     }

@@ -5,7 +5,7 @@ public import WireFormat
 /// Checks a set of policy files: every error at once, else what is probably not meant.
 public enum PolicyLinter {
     /// Reads and checks files.
-    /// - Parameter now: The time by which rules are over; nil to leave that out.
+    /// - Parameter now: The time by which rules are over; nil to leave that out. There is no clock here.
     public static func lint(_ files: [PolicyFile], now: Instant? = nil) -> LintReport {
         do throws(PolicyLoadErrors) {
             let bundle = try PolicyBundle.load(files: files)

@@ -9,9 +9,11 @@ enum RuleReach {
         let others = all.filter { $0.rule != rule.rule }
         let found =
             switch rule.rule.kind {
-            case .grant: ceiling(rule) ?? beaten(rule, by: others) ?? covered(rule, by: others)
-            case .denial: covered(rule, by: others)
-            case .read, .write: rule.scope == .none ? nothing(rule) : covered(rule, by: others)
+            case .grant:
+                ceiling(rule) ?? beaten(rule, by: others) ?? covered(rule, by: others) ?? shared(rule, by: others)
+            case .denial: covered(rule, by: others) ?? shared(rule, by: others)
+            case .read, .write:
+                rule.scope == .none ? nothing(rule) : covered(rule, by: others) ?? shared(rule, by: others)
             case .obligation: Optional<LintWarning>.none
             }
         return [found].compactMap(\.self)
@@ -79,15 +81,46 @@ enum RuleReach {
             return !isSame || PolicyRule.inReadingOrder(other.rule, rule.rule)
         }
         guard let wider else { return nil }
-        let verb =
-            switch rule.rule.kind {
-            case .grant: "allows"
-            case .denial: "refuses"
-            default: "opens"
-            }
         return LintWarning(
-            .unreachableRule, rule, "`\(rule.rule.id)` \(verb) nothing that `\(wider.rule.id)` does not",
+            .unreachableRule, rule, "`\(rule.rule.id)` \(verb(rule)) nothing that `\(wider.rule.id)` does not",
             remedy: "remove it")
+    }
+
+    /// A rule that does nothing that several others do not do together: for each of its roles and actions another one
+    /// reaches as far and asks no more. Of two that do the same the earlier counts.
+    private static func shared(_ rule: RuleFacts, by others: [RuleFacts]) -> LintWarning? {
+        guard rule.derivedRoles.isEmpty, rule.scope > .none else { return nil }
+        let able = others.filter { other in
+            other.rule.kind == rule.rule.kind && other.derivedRoles.isEmpty && other.scope >= rule.scope
+                && asksNoMore(other, than: rule)
+                && (other.scope > rule.scope || other.demands.count < rule.demands.count
+                    || PolicyRule.inReadingOrder(other.rule, rule.rule))
+        }
+        var used: [String] = []
+        // A line of a field class is for no action in particular.
+        for action in rule.actions.isEmpty ? [""] : rule.actions {
+            for holder in (rule.capped[action] ?? rule.holders).sorted() {
+                let other = able.first { other in
+                    (action.isEmpty || other.actions.contains(action))
+                        && (other.capped[action] ?? other.holders).contains(holder)
+                }
+                guard let other else { return nil }
+                if !used.contains(other.rule.id) { used.append(other.rule.id) }
+            }
+        }
+        guard used.count > 1 else { return nil }
+        return LintWarning(
+            .unreachableRule, rule,
+            "`\(rule.rule.id)` \(verb(rule)) nothing that \(listed(used, joined: " and ")) together do not",
+            remedy: "remove it")
+    }
+
+    private static func verb(_ rule: RuleFacts) -> String {
+        switch rule.rule.kind {
+        case .grant: "allows"
+        case .denial: "refuses"
+        default: "opens"
+        }
     }
 
     /// Whether whatever satisfies `rule` satisfies `other` too.

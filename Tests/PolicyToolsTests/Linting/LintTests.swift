@@ -90,6 +90,72 @@ struct LintTests {
         ),
     ]
 
+    @Test func rulesThatOthersCoverTogetherAreFound() {
+        func found(_ grants: String) -> [String] {
+            let report = PolicyLinter.lint(
+                Self.files(grants: grants).map { PolicyFile(path: $0.path, text: Self.withoutEmptyLines($0)) })
+            return report.warnings.filter { $0.code == .unreachableRule }.map(\.place.cause)
+        }
+        let one = "  - {id: one, roles: [viewer], actions: [approve, create], scope: all}\n"
+        let two = "  - {id: two, roles: [manager], actions: [approve, create], scope: sub}\n"
+        let both = "  - {id: both, roles: [viewer, manager], actions: [approve, create], scope: sub}\n"
+        #expect(
+            found(one + two + both) == ["`claim/both` allows nothing that `claim/two` and `claim/one` together do not"])
+        // By actions.
+        #expect(
+            found(
+                "  - {id: a, roles: [viewer], actions: [approve], scope: all}\n"
+                    + "  - {id: b, roles: [viewer], actions: [create], scope: all}\n"
+                    + "  - {id: c, roles: [viewer], actions: [approve, create], scope: all, when: resource.amount > 1}\n"
+            )
+                == ["`claim/c` allows nothing that `claim/a` and `claim/b` together do not"])
+        // One cell is left open; two equal halves do not take each other away.
+        #expect(found(one + "  - {id: c, roles: [viewer, manager], actions: [approve], scope: sub}\n") == [])
+    }
+
+    static let exclusions: [(base: String, overlay: String, attributes: String?)] = [
+        (#"resource.state == "open""#, #"resource.state == "paid""#, #""state":"paid""#),
+        ("resource.amount < 100", "resource.amount >= 100", #""amount":100"#),
+        (
+            #"resource.state in ["open"]"#, #"resource.state != "open" && resource.amount > 5"#,
+            #""amount":6,"manager_chain":[],"state":"paid""#
+        ),
+        (
+            #"resource.amount > 10 || resource.state == "paid""#, #"resource.amount == 3 && resource.state == "open""#,
+            #""amount":3"#
+        ),
+        ("resource.amount < 100", "resource.amount > 98", nil),
+        (#"resource.state == "open""#, "resource.amount > 3", nil),
+        (#"resource.state == "open" || subject.id == "x""#, #"resource.state == "paid""#, nil),
+    ]
+
+    @Test(arguments: exclusions)
+    func anOverlaysConditionThatTheBaseExcludesComesWithARequest(
+        _ base: String, _ overlay: String, _ attributes: String?
+    ) {
+        let files = Self.files(
+            grants: "  - {id: some, roles: [viewer], actions: [pay_out], scope: all, when: '\(base)'}",
+            overlay: """
+                overlay: acme
+                modules:
+                  claim:
+                    grants:
+                      - {id: other, roles: [viewer], actions: [pay_out], scope: all, when: '\(overlay)'}
+                """)
+        let report = PolicyLinter.lint(files)
+        #expect(report.errors == [])
+        let warnings = report.warnings.filter { $0.code == .neverGiven }
+        guard let attributes else {
+            #expect(warnings.isEmpty)
+            return
+        }
+        #expect(
+            warnings.map(\.place.cause) == [
+                "`overlay/claim/other` gives `claim.pay_out` to `viewer` where the conditions of the base never do"
+            ])
+        #expect(warnings.first?.request?.text.contains(attributes) == true, "\(warnings)")
+    }
+
     @Test(arguments: cases)
     func warnings(_ grants: String, _ denials: String, _ fields: String, _ found: [String]) throws {
         let files = Self.files(grants: grants, denials: denials, fields: fields)
