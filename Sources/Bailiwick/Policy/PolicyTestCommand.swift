@@ -24,11 +24,18 @@ struct PolicyTestCommand: AsyncParsableCommand {
     @Flag(help: "Drop, invert or widen each rule in turn; name each change that no case notices, and the missing case.")
     var mutate = false
 
+    @Option(help: "With --mutate: only the rules of this module.")
+    var module: String?
+
     @Flag(help: "Rules that no case reaches fail too.")
     var strict = false
 
     @Flag(help: "Print a JSON object.")
     var json = false
+
+    func validate() throws {
+        if module != nil && !mutate { throw ValidationError("--module goes with --mutate") }
+    }
 
     func run() async throws {
         try await CommandLineReport.failures {
@@ -55,7 +62,7 @@ struct PolicyTestCommand: AsyncParsableCommand {
 
     /// Every mutation on as many cores as there are.
     private func mutated(_ files: [PolicyFile], _ suites: [PolicySuite]) async throws -> MutationReport {
-        let run = try MutationRun(files: files, suites: suites)
+        let run = try MutationRun(files: files, suites: suites, module: module)
         let verdicts = await withTaskGroup(of: (Int, MutationRun.Verdict).self) { group in
             for (number, mutation) in run.mutations.enumerated() { group.addTask { (number, run.judge(mutation)) } }
             return await group.reduce(into: [Int: MutationRun.Verdict]()) { $0[$1.0] = $1.1 }

@@ -32,8 +32,9 @@ public struct MutationRun: Sendable {
     /// - Parameters:
     ///   - files: The files of a bundle that loads.
     ///   - suites: Suites all of whose cases come out as expected.
+    ///   - module: Only the rules of this module, in the base and in overlays; nil for all.
     /// - Throws: What is wrong with the files.
-    public init(files: [PolicyFile], suites: [PolicySuite]) throws {
+    public init(files: [PolicyFile], suites: [PolicySuite], module: String? = nil) throws {
         var plain: [PolicyFile] = []
         for file in files {
             let node = try YAMLNode.parse(file.bytes, path: file.path)
@@ -45,7 +46,10 @@ public struct MutationRun: Sendable {
         self.files = plain
         self.suites = suites
         original = bundle
-        mutations = try MutationMaker(files: files, bundle: bundle).mutations
+        let made = try MutationMaker(files: files, bundle: bundle).mutations
+        mutations = made.filter { mutation in
+            module.map { mutation.rule.hasPrefix("\($0)/") || mutation.rule.hasPrefix("overlay/\($0)/") } ?? true
+        }
     }
 
     /// Whether the plans of an action are the same for everybody: then so are the decisions on every record.
