@@ -71,7 +71,8 @@ struct BundleCompiler {
             let module = compiler.module(parts, sources: compiler.rules.conditions.sources)
             modules[name] = module
             for action in module.actions {
-                actions["\(name).\(action.name)"] = PolicyBundle.ActionEntry(module: module, action: action)
+                let full = "\(name).\(action.name)"
+                actions[full] = PolicyBundle.ActionEntry(name: full, module: module, action: action)
             }
         }
         var byTenant: [String: TenantOverlay] = [:]
@@ -87,7 +88,9 @@ struct BundleCompiler {
             overlays: TextIndex(byTenant.map { (key: $0.key, value: $0.value) }),
             roleDeclarations: rolesSource.roles.map {
                 RoleDeclaration(name: $0.name.text, path: rolesSource.path, mark: $0.name.mark)
-            })
+            },
+            attributesRead: TextIndex(
+                Set(modules.values.flatMap(\.attributesRead)).sorted().map { (key: $0, value: true) }))
     }
 
     private func names(attributes: [AttributeDeclaration]) -> NameCompiler {

@@ -66,6 +66,8 @@ final class HeldRule: Sendable {
     let scope: Scope
     let predicate: Predicate
     let isConditional: Bool
+    /// Whether it is a grant for emergencies.
+    let isForEmergencies: Bool
 
     init(_ rule: CompiledRule, scope: Scope, through derived: DerivedRole? = nil) {
         self.rule = rule
@@ -73,15 +75,22 @@ final class HeldRule: Sendable {
         let own = derived.map { [Predicate.condition($0.condition)] } ?? []
         predicate = .all([.reach(scope)] + own + rule.demands)
         isConditional = rule.isConditional || derived != nil
+        isForEmergencies = rule.breakGlass != nil
     }
 }
 
-/// What decides one action: the rules of the base, or of an overlay.
-struct ActionRules: Sendable {
+/// What decides one action: the rules of the base, or of an overlay. A class, so that passing them on costs one reference.
+final class ActionRules: Sendable {
     /// Nil where an overlay grants nothing and so leaves the base's grants alone.
     let grants: GrantIndex?
     let denials: DenialIndex
     let obligations: [CompiledObligation]
+
+    init(grants: GrantIndex?, denials: DenialIndex, obligations: [CompiledObligation]) {
+        self.grants = grants
+        self.denials = denials
+        self.obligations = obligations
+    }
 }
 
 /// An obligation, names looked up.
@@ -162,6 +171,12 @@ final class CompiledModule: Sendable {
     let renderedAccess: RenderedAccess
     /// Where the slots of its conditions get their values from.
     let sources: [SlotSource]
+
+    /// The attributes that its conditions and scopes look at.
+    var attributesRead: [String] {
+        sources.compactMap { if case .attribute(let name, _) = $0 { name } else { nil } }
+            + [about?.name].compactMap(\.self)
+    }
 
     init(
         name: String, path: String, owner: String, about: AboutAttribute?, attributes: [AttributeDeclaration],

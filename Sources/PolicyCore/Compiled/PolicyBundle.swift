@@ -4,22 +4,66 @@
 public struct PolicyBundle: Sendable {
     /// SHA-256 of the canonical content in lower-case hex: equal on every machine, whatever the files are called and
     /// however they are formatted.
-    public let revision: String
+    public var revision: String { tables.revision }
     /// Whether every entity belongs to one tenant, so that none need name it.
-    public let isSingleTenant: Bool
+    public var isSingleTenant: Bool { tables.isSingleTenant }
 
-    let roles: RoleTable
-    let modules: [String: CompiledModule]
-    let actions: TextIndex<ActionEntry>
-    let overlays: TextIndex<TenantOverlay>
-    let roleDeclarations: [RoleDeclaration]
+    /// All there is: a bundle is one reference, because deciding passes it from hand to hand.
+    private let tables: Tables
+
+    var roles: RoleTable { tables.roles }
+    var modules: [String: CompiledModule] { tables.modules }
+    var actions: TextIndex<ActionEntry> { tables.actions }
+    var overlays: TextIndex<TenantOverlay> { tables.overlays }
+    var roleDeclarations: [RoleDeclaration] { tables.roleDeclarations }
+    /// The attributes that some condition or scope looks at, of any module.
+    var attributesRead: TextIndex<Bool> { tables.attributesRead }
+
+    init(
+        revision: String, isSingleTenant: Bool, roles: RoleTable, modules: [String: CompiledModule],
+        actions: TextIndex<ActionEntry>, overlays: TextIndex<TenantOverlay>, roleDeclarations: [RoleDeclaration],
+        attributesRead: TextIndex<Bool>
+    ) {
+        tables = Tables(
+            revision: revision, isSingleTenant: isSingleTenant, roles: roles, modules: modules, actions: actions,
+            overlays: overlays, roleDeclarations: roleDeclarations, attributesRead: attributesRead)
+    }
+
+    private final class Tables: Sendable {
+        let revision: String
+        let isSingleTenant: Bool
+        let roles: RoleTable
+        let modules: [String: CompiledModule]
+        let actions: TextIndex<ActionEntry>
+        let overlays: TextIndex<TenantOverlay>
+        let roleDeclarations: [RoleDeclaration]
+        let attributesRead: TextIndex<Bool>
+
+        init(
+            revision: String, isSingleTenant: Bool, roles: RoleTable, modules: [String: CompiledModule],
+            actions: TextIndex<ActionEntry>, overlays: TextIndex<TenantOverlay>, roleDeclarations: [RoleDeclaration],
+            attributesRead: TextIndex<Bool>
+        ) {
+            self.revision = revision
+            self.isSingleTenant = isSingleTenant
+            self.roles = roles
+            self.modules = modules
+            self.actions = actions
+            self.overlays = overlays
+            self.roleDeclarations = roleDeclarations
+            self.attributesRead = attributesRead
+        }
+    }
 
     /// Where an action is. A class, so that finding one costs one reference.
     final class ActionEntry: Sendable {
+        /// `module.action`.
+        let name: String
         let module: CompiledModule
         let action: CompiledAction
 
-        init(module: CompiledModule, action: CompiledAction) {
+        init(name: String, module: CompiledModule, action: CompiledAction) {
+            self.name = name
             self.module = module
             self.action = action
         }

@@ -22,6 +22,12 @@ struct RoleBits: Sendable, Hashable, Sequence {
 
     mutating func formUnion(_ other: RoleBits) { words |= other.words }
 
+    func intersection(_ other: RoleBits) -> RoleBits {
+        var result = self
+        result.words &= other.words
+        return result
+    }
+
     func isDisjoint(with other: RoleBits) -> Bool { words & other.words == SIMD4(repeating: 0) }
 
     /// The numbers in ascending order.

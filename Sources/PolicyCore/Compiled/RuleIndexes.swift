@@ -9,7 +9,9 @@ final class GrantIndex: Sendable {
     let scopes: [Scope]
     /// For each role its grants with a condition, widest first, then as written.
     let conditional: [[HeldRule]]
-    /// Whether any role has a grant with a condition.
+    /// The roles that have a grant with a condition.
+    let conditionallyGranted: RoleBits
+    /// Whether any has.
     let hasConditional: Bool
     /// The roles that are granted anything.
     let granted: RoleBits
@@ -31,7 +33,8 @@ final class GrantIndex: Sendable {
             row.filter(\.isConditional).enumerated()
                 .sorted { ($1.element.scope, $0.offset) < ($0.element.scope, $1.offset) }.map(\.element)
         }
-        hasConditional = conditional.contains { !$0.isEmpty }
+        conditionallyGranted = RoleBits(conditional.indices.filter { [conditional] in !conditional[$0].isEmpty })
+        hasConditional = !conditionallyGranted.isEmpty
         granted = RoleBits(rows.indices.filter { !rows[$0].isEmpty })
     }
 
@@ -71,18 +74,22 @@ final class DenialIndex: Sendable {
     let rows: [[HeldRule]]
     /// Denials that name no role.
     let forEveryone: [HeldRule]
+    /// The roles that have any.
+    let denied: RoleBits
     /// Whether there are none at all.
     let isEmpty: Bool
 
     init(rows: [[HeldRule]], forEveryone: [HeldRule]) {
         self.rows = rows
         self.forEveryone = forEveryone
-        isEmpty = forEveryone.isEmpty && rows.allSatisfy(\.isEmpty)
+        denied = RoleBits(rows.indices.filter { !rows[$0].isEmpty })
+        isEmpty = forEveryone.isEmpty && denied.isEmpty
     }
 }
 
 /// Which field classes a role opens, as masks by scope: a check then costs a few instructions for all classes together.
-struct FieldTable: Sendable {
+/// A class, so that passing it on costs one reference.
+final class FieldTable: Sendable {
     private let read: Direction
     private let write: Direction
 

@@ -1,3 +1,5 @@
+import WireFormat
+
 /// A fixed map from texts to values, for the few look-ups of every decision: by bytes, without the seeding and mixing
 /// that a `Dictionary` needs against keys that somebody chooses. The keys are a bundle's own; a look-up of any text
 /// takes at most as many steps as the fullest chain, which is known when it is built.
@@ -44,24 +46,41 @@ struct TextIndex<Value: Sendable>: Sendable {
         }
     }
 
-    /// Eight bytes at a time, multiplied and folded (the mixing of wyhash).
+    /// Whether the name of a member is a key.
+    func contains(_ name: JSONName) -> Bool {
+        name.withBytes { bytes in
+            let hash = Self.hash(bytes)
+            var slot = hash & mask
+            while slots[Int(slot)] >= 0 {
+                let place = Int(slots[Int(slot)])
+                if entries[place].hash == hash, entries[place].key.utf8.elementsEqual(bytes) { return true }
+                slot = (slot + 1) & mask
+            }
+            return false
+        }
+    }
+
     private static func hash(_ text: String) -> UInt64 {
         var text = text
-        return text.withUTF8 { bytes in
-            let raw = UnsafeRawBufferPointer(bytes)
-            var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(raw.count)
-            var offset = 0
-            while offset + 8 <= raw.count {
-                state = mixed(state ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-                offset += 8
-            }
-            var rest: UInt64 = 0
-            while offset < raw.count {
-                rest = rest << 8 | UInt64(raw[offset])
-                offset += 1
-            }
-            return mixed(state ^ rest)
+        return text.withUTF8 { hash($0) }
+    }
+
+    /// Eight bytes at a time, multiplied and folded (the mixing of wyhash).
+    @inline(__always)
+    private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(raw.count)
+        var offset = 0
+        while offset + 8 <= raw.count {
+            state = mixed(state ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
         }
+        var rest: UInt64 = 0
+        while offset < raw.count {
+            rest = rest << 8 | UInt64(raw[offset])
+            offset += 1
+        }
+        return mixed(state ^ rest)
     }
 
     private static func mixed(_ word: UInt64) -> UInt64 {

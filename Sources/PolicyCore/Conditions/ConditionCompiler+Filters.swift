@@ -4,9 +4,7 @@ import MarkedYAML
 extension ConditionCompiler {
     /// Whether a condition can become a filter; what cannot is told in `log`. The check knows nothing of the request, so
     /// what passes is translatable whatever the request says.
-    func isTranslatable(_ condition: Condition, _ source: ConditionSource, _ log: inout Diagnostics) -> Bool {
-        var budget = Budget.standard
-        let residual = condition.program.residual(Ignorance(), budget: &budget)
+    func isTranslatable(_ residual: Residual, _ source: ConditionSource, _ log: inout Diagnostics) -> Bool {
         guard let fault = fault(in: residual) else { return true }
         log.add(source.mark, "condition `\(source.text)` cannot become a filter: \(fault.cause)", remedy: fault.remedy)
         return false
@@ -21,9 +19,13 @@ extension ConditionCompiler {
 
     private func fault(in residual: Residual) -> Fault? {
         // What does not depend on the record is a value when a plan is made.
+        // INVARIANT: closures take the parts they need; one that took all of the compiler would copy it for each term.
+        let sources = sources
         let ofRecord = residual.slots.filter { sources[$0].isOfRecord }
         if ofRecord.isEmpty { return nil }
-        if let sealed = ofRecord.lazy.compactMap({ sealedAttribute($0) }).first {
+        var found: String?
+        for slot in ofRecord where found == nil { found = sealedAttribute(slot) }
+        if let sealed = found {
             return Fault(
                 cause: "attribute `\(sealed)` is sealed",
                 remedy: "a sealed attribute can be used in checks only: leave `listable` out of the action")
@@ -31,7 +33,9 @@ extension ConditionCompiler {
         switch residual {
         case .literal, .failure: return nil
         case .not(let part): return fault(in: part)
-        case .and(let parts), .or(let parts): return parts.lazy.compactMap { fault(in: $0) }.first
+        case .and(let parts), .or(let parts):
+            for part in parts { if let fault = fault(in: part) { return fault } }
+            return nil
         case .slot(let slot): return comparable(slot) ? nil : unusual("`\(name(slot))` alone")
         case .call(RequestFunctions.inChain, _): return nil
         case .call(let name, let parts) where Self.comparisons.contains(name) && parts.count == 2:
@@ -44,6 +48,7 @@ extension ConditionCompiler {
     }
 
     private func comparison(_ name: String, _ left: Residual, _ right: Residual) -> Fault? {
+        let sources = sources
         let isOfRecord = [left, right].map { part in part.slots.contains { sources[$0].isOfRecord } }
         if isOfRecord[0] && isOfRecord[1] { return unusual("comparing two facts of the record") }
         let fact = isOfRecord[0] ? left : right

@@ -4,10 +4,10 @@ import WireFormat
 
 extension ConditionCompiler {
     /// What the types alone do not catch: comparisons that can never hold. Told in `log`; false when there is one.
-    func makesSense(_ condition: Condition, _ source: ConditionSource, _ log: inout Diagnostics) -> Bool {
-        var budget = Budget.standard
+    /// - Parameter residual: the condition when nothing of the request is known.
+    func makesSense(_ residual: Residual, _ source: ConditionSource, _ log: inout Diagnostics) -> Bool {
         var isSound = true
-        visit(condition.program.residual(Ignorance(), budget: &budget)) { name, left, right in
+        Self.visit(residual) { name, left, right in
             guard let fault = fault(name, left, right) else { return }
             log.add(source.mark, fault.cause, remedy: fault.remedy)
             isSound = false
@@ -16,7 +16,7 @@ extension ConditionCompiler {
     }
 
     /// Calls `body` with every comparison of two parts.
-    private func visit(_ residual: Residual, _ body: (String, Residual, Residual) -> Void) {
+    private static func visit(_ residual: Residual, _ body: (String, Residual, Residual) -> Void) {
         switch residual {
         case .call(let name, let parts):
             if parts.count >= 2 { body(name, parts[0], parts[1]) }

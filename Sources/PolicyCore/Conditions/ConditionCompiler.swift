@@ -9,12 +9,24 @@ struct ConditionCompiler {
     private let environment: Environment
     private var names: NameTable
     private var slots = SlotTable()
-    private var conditions: [String: Condition] = [:]
+    private var cache = Cache()
     /// Conditions so far, those of overlays included: the evaluator remembers them by number.
     private var count = 0
 
     /// Where each slot gets its value from.
     private(set) var sources: [SlotSource] = []
+
+    /// The conditions by text. A class, because each overlay's compiler begins as a copy of its module's: a dictionary
+    /// would be copied whole for each of a thousand.
+    private final class Cache {
+        var known: [String: Known] = [:]
+    }
+
+    /// A condition that was compiled, and whether it was found to be translatable into a filter.
+    private struct Known {
+        let condition: Condition
+        var isTranslatable = false
+    }
 
     init(attributes: [AttributeDeclaration], names: NameTable, roles: RoleTable) {
         self.attributes = attributes
@@ -25,8 +37,9 @@ struct ConditionCompiler {
 
     /// Goes on with other constants and variables, as an overlay has them.
     mutating func use(_ names: NameTable) {
+        // Without names of either, equal texts mean the same still.
+        if !(names.definitions.isEmpty && self.names.definitions.isEmpty) { cache = Cache() }
         self.names = names
-        conditions = [:]
     }
 
     /// Takes over the slots that a compiler added which began as a copy of this one.
@@ -54,24 +67,34 @@ struct ConditionCompiler {
     mutating func compile(
         _ source: ConditionSource, isForFilters: Bool, _ log: inout Diagnostics
     ) -> Condition? {
-        let condition: Condition
-        if let known = conditions[source.text] {
-            condition = known
-        } else {
-            guard let checked = check(source, &log) else { return nil }
-            do throws(ExpressionErrors) {
-                let program = try environment.compile(checked, slots: &slots)
-                for slot in slots.slots.dropFirst(sources.count) { sources.append(self.source(slot)) }
-                condition = Condition(text: source.text, program: program, number: count)
-                count += 1
-                guard makesSense(condition, source, &log) else { return nil }
-                conditions[source.text] = condition
-            } catch {
-                log.add(error, of: source)
-                return nil
+        if let known = cache.known[source.text] {
+            if isForFilters && !known.isTranslatable {
+                guard isTranslatable(Self.residual(known.condition), source, &log) else { return nil }
+                cache.known[source.text]?.isTranslatable = true
             }
+            return known.condition
         }
-        return isForFilters && !isTranslatable(condition, source, &log) ? nil : condition
+        guard let checked = check(source, &log) else { return nil }
+        do throws(ExpressionErrors) {
+            let program = try environment.compile(checked, slots: &slots)
+            for slot in slots.slots.dropFirst(sources.count) { sources.append(self.source(slot)) }
+            let condition = Condition(text: source.text, program: program, number: count)
+            count += 1
+            let residual = Self.residual(condition)
+            guard makesSense(residual, source, &log) else { return nil }
+            let isTranslated = isForFilters && isTranslatable(residual, source, &log)
+            cache.known[source.text] = Known(condition: condition, isTranslatable: isTranslated)
+            return isForFilters && !isTranslated ? nil : condition
+        } catch {
+            log.add(error, of: source)
+            return nil
+        }
+    }
+
+    /// What a condition comes to when nothing of the request is known.
+    private static func residual(_ condition: Condition) -> Residual {
+        var budget = Budget.standard
+        return condition.program.residual(Ignorance(), budget: &budget)
     }
 
     private func check(_ source: ConditionSource, _ log: inout Diagnostics) -> CheckedExpression? {

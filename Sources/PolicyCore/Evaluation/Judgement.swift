@@ -1,19 +1,21 @@
 /// What the rules of one action say for one holder of roles.
+///
+/// INVARIANT: its rules belong to a bundle that outlives it; counting references to them was a tenth of a decision.
 struct Judgement<Result: Logic> {
     /// Grants joined, met with every denial's negation.
     private(set) var outcome = Result.no
     /// The widest scope among the grants that took part.
     private(set) var scope = Scope.none
     /// The grant of that scope.
-    private(set) var rule: CompiledRule?
-    /// The other grants that took part.
+    unowned(unsafe) private(set) var rule: CompiledRule?
+    /// The other grants that took part, in a logic that tells them.
     private(set) var others: [CompiledRule] = []
     /// The first denial that made the answer a no, or is known to for every record.
-    private(set) var denial: CompiledRule?
+    unowned(unsafe) private(set) var denial: CompiledRule?
     /// Whether any role has a grant for the action at all.
     private(set) var hasGrant = false
     /// A grant for emergencies that took part.
-    private(set) var emergencyRule: CompiledRule?
+    unowned(unsafe) private(set) var emergencyRule: CompiledRule?
 
     /// Judges an action by the roles of the evaluator's holder.
     init(_ rules: borrowing ActionRules, with evaluator: inout Evaluator<Result>) {
@@ -24,7 +26,9 @@ struct Judgement<Result: Logic> {
         var allowed = Result.yes
         if !rules.denials.isEmpty {
             refuse(rules.denials.forEveryone, &allowed, &evaluator)
-            for role in given where denial == nil { refuse(rules.denials.rows[role], &allowed, &evaluator) }
+            for role in given.intersection(rules.denials.denied) where denial == nil {
+                refuse(rules.denials.rows[role], &allowed, &evaluator)
+            }
             guard denial == nil else { return }
         }
         guard let grants = rules.grants else {
@@ -41,8 +45,8 @@ struct Judgement<Result: Logic> {
             if granted.isPossible, let widest = grants.widest[holder] { take(widest) }
         }
         if grants.hasConditional {
-            for role in given {
-                for held in grants.conditional[role] where held.scope > covered {
+            for role in given.intersection(grants.conditionallyGranted) {
+                for held in grants.conditional[role] where held.scope > covered && isOfUse(held) {
                     let outcome = evaluator.evaluate(held.predicate)
                     granted = granted.or(outcome)
                     if outcome.isPossible { take(held) }
@@ -59,19 +63,24 @@ struct Judgement<Result: Logic> {
         return ids
     }
 
+    /// Whether anything could follow from a grant that was not looked at yet.
+    private func isOfUse(_ held: HeldRule) -> Bool {
+        Result.tellsAllGrants || held.scope > scope || held.isForEmergencies
+    }
+
     private mutating func take(_ held: HeldRule) {
-        if held.rule.breakGlass != nil { emergencyRule = held.rule }
+        if held.isForEmergencies { emergencyRule = held.rule }
         guard let rule else {
             rule = held.rule
             scope = held.scope
             return
         }
         if held.scope > scope {
-            others.append(rule)
+            if Result.tellsAllGrants { others.append(rule) }
             self.rule = held.rule
             scope = held.scope
         } else {
-            others.append(held.rule)
+            if Result.tellsAllGrants { others.append(held.rule) }
         }
     }
 

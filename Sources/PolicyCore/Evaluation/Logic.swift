@@ -6,6 +6,10 @@ protocol Logic: Sendable {
     /// Not true, because a fact is missing.
     static var missing: Self { get }
 
+    /// Whether all grants that took part are told, and not only the widest. A check does not tell the others, and need
+    /// not look for them.
+    static var tellsAllGrants: Bool { get }
+
     /// What a predicate over an unknown record comes to.
     static func leaf(_ filter: Filter) -> Self
     /// What a condition, or its negation, comes to.
@@ -26,6 +30,7 @@ extension Logic {
 
 extension Truth: Logic {
     static var missing: Truth { .unknown }
+    static var tellsAllGrants: Bool { false }
 
     /// Never asked for: with a record every predicate has a value.
     static func leaf(_ filter: Filter) -> Truth { .unknown }
@@ -59,6 +64,8 @@ extension Truth: Logic {
 }
 
 extension Outcome: Logic {
+    static var tellsAllGrants: Bool { true }
+
     static func leaf(_ filter: Filter) -> Outcome { .depends(filter) }
 
     static func value(of condition: Condition, negated: Bool, _ evaluator: inout Evaluator<Outcome>) -> Outcome {

@@ -9,19 +9,20 @@ extension PolicyBundle {
         guard let entry = actions[request.action], sameBytes(entry.module.name, request.resource.type) else {
             return denied(tenant, .noGrant)
         }
-        return withFacts(of: request, entry) { decide(request, entry, $0) }
+        return withFacts(of: request, entry) { decide(entry, $0) }
     }
 
-    private func decide(_ request: DecisionRequest, _ entry: ActionEntry, _ facts: Facts) -> Decision {
-        let tenant = request.subject.tenant
+    /// Takes the request's facts as pointers: a request that closures carry is copied by each.
+    private func decide(_ entry: ActionEntry, _ facts: Facts) -> Decision {
+        let tenant = facts.subject.pointee.tenant
         var evaluator = Evaluator<Truth>(facts)
-        let narrowing = overlayRules(of: tenant, for: request.action)
+        let narrowing = overlayRules(of: tenant, for: entry.name)
 
         var verdict = Verdict<Truth>()
         verdict.judge(entry.action.rules, narrowing, &evaluator)
         guard verdict.outcome.isYes else { return denied(tenant, verdict) }
         var access = entry.module.access.masks(&evaluator)
-        for hop in request.subject.act.indices {
+        for hop in facts.subject.pointee.act.indices {
             evaluator.hold(hop: hop)
             verdict.judge(entry.action.rules, narrowing, &evaluator)
             guard verdict.outcome.isYes else { return denied(tenant, verdict) }
@@ -31,8 +32,8 @@ extension PolicyBundle {
         }
 
         let owed = obligations(
-            entry.action.rules, narrowing, verdict.emergencyRule, action: request.action,
-            resource: request.resource.id, &evaluator)
+            entry.action.rules, narrowing, verdict.emergencyRule, action: entry.name,
+            resource: facts.record?.pointee.id, &evaluator)
         if let first = owed.unmet.first {
             return Decision(
                 isAllowed: false, reason: .obligation(id: first.id), scope: .none, rule: verdict.first?.rule?.id,
@@ -90,6 +91,7 @@ extension PolicyBundle {
     }
 
     /// Calls `body` with the facts of a request, which point into it.
+    @inline(__always)
     func withFacts<R>(
         of request: DecisionRequest, _ entry: ActionEntry, _ body: (Facts) -> R
     ) -> R {
@@ -99,9 +101,20 @@ extension PolicyBundle {
             guard let subject = request.pointer(to: \.subject), let record = request.pointer(to: \.resource),
                 let context = request.pointer(to: \.context)
             else { preconditionFailure("a member of the request is not stored") }
-            return body(
-                Facts(
-                    subject: subject, record: record, context: context, module: entry.module, roles: roles, hop: nil))
+            // Without overlays few conditions look at one attribute twice, and making the table costs more than it saves.
+            guard overlays.count > 0 else {
+                return body(
+                    Facts(
+                        subject: subject, record: record, context: context, module: entry.module, roles: roles,
+                        found: nil, hop: nil))
+            }
+            var found = Facts.Found(repeating: nil)
+            return withUnsafeMutablePointer(to: &found) { found in
+                body(
+                    Facts(
+                        subject: subject, record: record, context: context, module: entry.module, roles: roles,
+                        found: found, hop: nil))
+            }
         }
     }
 }

@@ -19,7 +19,8 @@ extension PolicyBundle {
                 plan(
                     request, entry,
                     Facts(
-                        subject: subject, record: nil, context: context, module: entry.module, roles: roles, hop: nil))
+                        subject: subject, record: nil, context: context, module: entry.module, roles: roles,
+                        found: nil, hop: nil))
             }
         }
     }

@@ -1,13 +1,15 @@
 /// What all holders and layers come to together: each can only narrow what the others leave.
+///
+/// INVARIANT: its rules belong to a bundle that outlives it.
 struct Verdict<Result: Logic> {
     private(set) var outcome = Result.yes
     private(set) var scope = Scope.all
     /// What the base says of the subject.
     private(set) var first: Judgement<Result>?
-    private(set) var denial: CompiledRule?
+    unowned(unsafe) private(set) var denial: CompiledRule?
     private(set) var reason: Reason?
     /// A grant for emergencies that took part.
-    private(set) var emergencyRule: CompiledRule?
+    unowned(unsafe) private(set) var emergencyRule: CompiledRule?
 
     /// Meets what the evaluator's holder is allowed by the base and by the tenant's overlay.
     mutating func judge(

@@ -1,5 +1,13 @@
 public import WireFormat
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// What is asked about: the facts that the service owning its type has stated. What was not stated is missing, and a
 /// missing fact never allows.
 public struct Resource: Sendable, Hashable {
@@ -62,23 +70,8 @@ func sameBytes(_ left: String, _ right: String) -> Bool {
     guard count == right.utf8.count else { return false }
     let compared = left.utf8.withContiguousStorageIfAvailable { leftBytes in
         right.utf8.withContiguousStorageIfAvailable { rightBytes in
-            let leftRaw = UnsafeRawBufferPointer(leftBytes)
-            let rightRaw = UnsafeRawBufferPointer(rightBytes)
-            var offset = 0
-            // Eight bytes at a time: ids are UUIDs, and this is most of what a check does.
-            while offset + 8 <= count {
-                if leftRaw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                    != rightRaw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                {
-                    return false
-                }
-                offset += 8
-            }
-            while offset < count {
-                if leftRaw[offset] != rightRaw[offset] { return false }
-                offset += 1
-            }
-            return true
+            guard let leftStart = leftBytes.baseAddress, let rightStart = rightBytes.baseAddress else { return true }
+            return memcmp(leftStart, rightStart, count) == 0
         }
     }
     return (compared ?? nil) ?? left.utf8.elementsEqual(right.utf8)

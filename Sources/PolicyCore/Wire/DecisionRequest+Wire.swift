@@ -10,10 +10,15 @@ extension DecisionRequest {
     /// "action", "resource_id", "time"}], "emergency": {"reason", "since", "until"}}}`. `null` is a fact that is not stated.
     /// Members that AuthZEN does not know are ignored, as it demands; a known one of another type is an error.
     public init(json: [UInt8]) throws(JSONParseError) {
-        self = try JSONReader.read(json) { reader throws(JSONParseError) in try Self(&reader) }
+        try self.init(json: json, attributes: nil)
     }
 
-    private init(_ reader: inout JSONReader) throws(JSONParseError) {
+    /// Reads a request for policies that look at no other attributes than these; others are read over.
+    init(json: [UInt8], attributes: TextIndex<Bool>?) throws(JSONParseError) {
+        self = try JSONReader.read(json) { reader throws(JSONParseError) in try Self(&reader, attributes) }
+    }
+
+    private init(_ reader: inout JSONReader, _ attributes: TextIndex<Bool>?) throws(JSONParseError) {
         var subject: Subject?
         var action: String?
         var resource: Resource?
@@ -23,11 +28,11 @@ extension DecisionRequest {
             case "subject": subject = try Subject(&reader)
             case "action":
                 try reader.object { name, reader throws(JSONParseError) in
-                    if name == "name" { action = try reader.string() } else { _ = try reader.value() }
+                    if case "name" = name { action = try reader.string() } else { try reader.skip() }
                 }
-            case "resource": resource = try Resource(&reader)
+            case "resource": resource = try Resource(&reader, attributes)
             case "context": context = try RequestContext(&reader)
-            default: _ = try reader.value()
+            default: try reader.skip()
             }
         }
         guard let subject, let action, !action.isEmpty, let resource else {
@@ -44,7 +49,7 @@ extension Subject {
             switch name {
             case "id": id = try reader.string()
             case "properties": try readProperties(&reader)
-            default: _ = try reader.value()
+            default: try reader.skip()
             }
         }
         guard !id.isEmpty else { throw reader.failure("`subject.id` is missing") }
@@ -58,11 +63,11 @@ extension Subject {
             case "roles": if try !reader.skipsNull() { roles = try reader.strings() }
             case "employee_id": employeeID = try reader.optionalString()
             case "amr": if try !reader.skipsNull() { amr = try reader.strings() }
-            case "auth_time": authTime = try reader.instant()
+            case "auth_time": authTime = try reader.optionalInstant()
             case "act":
                 if try reader.skipsNull() { return }
                 try reader.array { reader throws(JSONParseError) in act.append(try Hop(&reader)) }
-            default: _ = try reader.value()
+            default: try reader.skip()
             }
         }
     }
@@ -75,41 +80,41 @@ extension Subject.Hop {
             switch name {
             case "id": id = try reader.string()
             case "roles": roles = try reader.strings()
-            default: _ = try reader.value()
+            default: try reader.skip()
             }
         }
     }
 }
 
 extension Resource {
-    fileprivate init(_ reader: inout JSONReader) throws(JSONParseError) {
+    fileprivate init(_ reader: inout JSONReader, _ wanted: TextIndex<Bool>?) throws(JSONParseError) {
         self.init(type: "")
         try reader.object { name, reader throws(JSONParseError) in
             switch name {
             case "type": type = try reader.string()
             case "id": id = try reader.optionalString()
-            case "properties": try readProperties(&reader)
-            default: _ = try reader.value()
+            case "properties": try readProperties(&reader, wanted)
+            default: try reader.skip()
             }
         }
         guard !type.isEmpty else { throw reader.failure("`resource.type` is missing") }
     }
 
-    private mutating func readProperties(_ reader: inout JSONReader) throws(JSONParseError) {
+    /// Attributes for which there is room from the start: most records have fewer.
+    private static let usualAttributes = 12
+
+    private mutating func readProperties(
+        _ reader: inout JSONReader, _ wanted: TextIndex<Bool>?
+    ) throws(JSONParseError) {
         if try reader.skipsNull() { return }
+        attributes.reserveCapacity(wanted.map { min($0.count, Self.usualAttributes) } ?? Self.usualAttributes)
         try reader.object { name, reader throws(JSONParseError) in
             switch name {
             case "tenant": tenant = try reader.optionalString()
             case "subject_id": subjectID = try reader.optionalString()
-            case "manager_chain":
-                let chain = try reader.value()
-                if !chain.isNull {
-                    managerChain = chain.array?.compactMap(\.string)
-                    guard let managerChain, managerChain.count == chain.array?.count else {
-                        throw reader.failure("must be an array of strings")
-                    }
-                }
-            default: attributes[name] = try reader.value()
+            case "manager_chain": managerChain = try reader.optionalStrings()
+            case _ where wanted.map({ !$0.contains(name) }) ?? false: try reader.skip()
+            default: attributes[name.text] = try reader.value()
             }
         }
     }
@@ -120,23 +125,14 @@ extension RequestContext {
         self.init()
         try reader.object { name, reader throws(JSONParseError) in
             switch name {
-            case "time": time = try reader.instant()
+            case "time": time = try reader.optionalInstant()
             case "ip": ip = try reader.optionalString()
             case "request_id": requestID = try reader.optionalString()
             case "reason": reason = try reader.optionalString()
             case "approvals": approvals = try reader.approvals()
             case "emergency": emergency = try reader.emergency()
-            default: _ = try reader.value()
+            default: try reader.skip()
             }
         }
-    }
-}
-
-extension JSONReader {
-    /// Reads an instant of RFC 3339, or nothing from `null`.
-    mutating func instant() throws(JSONParseError) -> Instant? {
-        guard let text = try optionalString() else { return nil }
-        guard let instant = Instant(rfc3339: text) else { throw failure("must be an RFC 3339 instant") }
-        return instant
     }
 }

@@ -6,71 +6,103 @@ extension PolicyBundle {
     ///
     /// - Throws: `JSONParseError` for what is no such request.
     public func answer(json: [UInt8]) throws(JSONParseError) -> [UInt8] {
-        let request = try DecisionRequest(json: json)
+        let request = try DecisionRequest(json: json, attributes: attributesRead)
         let decision = check(request)
         guard decision.obligations.isEmpty else { return decision.wire.bytes() }
-        var writer = DecisionWriter()
-        writer.write(decision, decision.isAllowed ? actions[request.action]?.module.renderedAccess : nil)
-        return writer.bytes
+        return Self.written(decision, decision.isAllowed ? actions[request.action]?.module.renderedAccess : nil)
+    }
+
+    /// A decision without obligations in canonical form.
+    private static func written(_ decision: Decision, _ access: RenderedAccess?) -> [UInt8] {
+        let reason = decision.reason?.description ?? ""
+        let rule = decision.rule ?? ""
+        let capacity =
+            DecisionWriter.mostBeside + (access?.most ?? 0) + reason.utf8.count + rule.utf8.count
+            + decision.revision.utf8.count
+        return [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            var writer = DecisionWriter(UnsafeMutableRawBufferPointer(buffer))
+            writer.append("{\"context\":{\"fields\":{")
+            access?.write(decision.fields, to: &writer)
+            writer.append("},\"obligations\":[]")
+            if decision.reason != nil { writer.append(",\"reason\":", plain: reason) }
+            writer.append(",\"revision\":", plain: decision.revision)
+            if decision.rule != nil { writer.append(",\"rule\":", plain: rule) }
+            writer.append(",\"scope\":", plain: decision.scope.description)
+            writer.append(",\"version\":1},\"decision\":")
+            writer.append(decision.isAllowed)
+            writer.append("}")
+            count = writer.count
+        }
     }
 }
 
 /// The field classes of a module as text with gaps for what a decision opens, in the order of their names.
 struct RenderedAccess: Sendable {
-    /// A class: its number, and the text before `read`, between `read` and `write`.
-    fileprivate let classes: [(bit: UInt64, beforeRead: [UInt8], beforeWrite: [UInt8])]
+    /// The text without what stands in the gaps.
+    private let text: [UInt8]
+    /// Where the gaps are, and of which class each tells whether it may be read or written.
+    private let gaps: [(place: Int, bit: UInt64, isWrite: Bool)]
 
     init(_ classes: [FieldClass]) {
-        self.classes = classes.enumerated().sorted { $0.element.name < $1.element.name }.map { number, each in
+        var text: [UInt8] = []
+        var gaps: [(place: Int, bit: UInt64, isWrite: Bool)] = []
+        for (number, each) in classes.enumerated().sorted(by: { $0.element.name < $1.element.name }) {
             let name = JSONValue.string(each.name).text
             let fields = JSONValue(each.fields).text
-            return (
-                1 << UInt64(number), Array("\(name):{\"fields\":\(fields),\"read\":".utf8),
-                Array(",\"sensitive\":\(each.isSensitive),\"write\":".utf8)
-            )
+            text += Array("\(text.isEmpty ? "" : ",")\(name):{\"fields\":\(fields),\"read\":".utf8)
+            gaps.append((text.count, 1 << UInt64(number), false))
+            text += Array(",\"sensitive\":\(each.isSensitive),\"write\":".utf8)
+            gaps.append((text.count, 1 << UInt64(number), true))
+            text.append(UInt8(ascii: "}"))
+        }
+        self.text = text
+        self.gaps = gaps
+    }
+
+    /// The most bytes that it takes.
+    fileprivate var most: Int { text.count + gaps.count * DecisionWriter.longestTruth }
+
+    fileprivate func write(_ fields: FieldAccess, to writer: inout DecisionWriter) {
+        text.withUnsafeBytes { text in
+            var written = 0
+            for gap in gaps {
+                writer.append(UnsafeRawBufferPointer(rebasing: text[written..<gap.place]))
+                writer.append((gap.isWrite ? fields.writable : fields.readable) & gap.bit != 0)
+                written = gap.place
+            }
+            writer.append(UnsafeRawBufferPointer(rebasing: text[written...]))
         }
     }
 }
 
-/// Writes a decision without obligations in canonical form.
+/// Writes texts one after another into room that was made for them.
 private struct DecisionWriter {
-    private(set) var bytes: [UInt8] = []
+    private let room: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
 
-    init() { bytes.reserveCapacity(2048) }
+    /// `false`.
+    static let longestTruth = 5
+    /// More than all that stands around classes, reason, rule and revision: 130 bytes.
+    static let mostBeside = 256
 
-    mutating func write(_ decision: Decision, _ access: RenderedAccess?) {
-        append("{\"context\":{\"fields\":{")
-        if let access {
-            for (place, each) in access.classes.enumerated() {
-                if place > 0 { bytes.append(UInt8(ascii: ",")) }
-                bytes.append(contentsOf: each.beforeRead)
-                append(decision.fields.readable & each.bit != 0)
-                bytes.append(contentsOf: each.beforeWrite)
-                append(decision.fields.writable & each.bit != 0)
-                bytes.append(UInt8(ascii: "}"))
-            }
-        }
-        append("},\"obligations\":[]")
-        if let reason = decision.reason { append(",\"reason\":", plain: reason.description) }
-        append(",\"revision\":", plain: decision.revision)
-        if let rule = decision.rule { append(",\"rule\":", plain: rule) }
-        append(",\"scope\":", plain: decision.scope.description)
-        append(",\"version\":1},\"decision\":")
-        append(decision.isAllowed)
-        bytes.append(UInt8(ascii: "}"))
+    /// INVARIANT: the room is there while the writer is.
+    init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: room[count...]).copyMemory(from: bytes)
+        count += bytes.count
     }
 
-    private mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    }
+    mutating func append(_ text: StaticString) { text.withUTF8Buffer { append(UnsafeRawBufferPointer($0)) } }
 
     /// INVARIANT: rule ids, reasons, revisions and scopes hold no character that JSON escapes.
-    private mutating func append(_ name: StaticString, plain text: String) {
+    mutating func append(_ name: StaticString, plain text: String) {
         append(name)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: text.utf8)
-        bytes.append(UInt8(ascii: "\""))
+        append("\"")
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+        append("\"")
     }
 
-    private mutating func append(_ truth: Bool) { truth ? append("true") : append("false") }
+    mutating func append(_ truth: Bool) { truth ? append("true") : append("false") }
 }

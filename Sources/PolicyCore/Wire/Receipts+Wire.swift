@@ -22,8 +22,8 @@ extension JSONReader {
         try object { name, reader throws(JSONParseError) in
             switch name {
             case "reason": reason = try reader.string()
-            case "since": since = try reader.instant()
-            case "until": until = try reader.instant()
+            case "since": since = try reader.optionalInstant()
+            case "until": until = try reader.optionalInstant()
             default: _ = try reader.value()
             }
         }
@@ -45,7 +45,7 @@ extension JSONReader {
             case "roles": if try !reader.skipsNull() { roles = try reader.strings() }
             case "action": action = try reader.string()
             case "resource_id": resourceID = try reader.optionalString()
-            case "time": time = try reader.instant()
+            case "time": time = try reader.optionalInstant()
             default: _ = try reader.value()
             }
         }

@@ -41,16 +41,21 @@ struct JSONParser {
     let bytes: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int
     var position = 0
-    private var path: [PathStep] = []
+    /// The way to the value that is being read: for a member the offset of its name, for an element the complement of
+    /// its index. Names become text only in an error's pointer.
+    private var path: [Int] = []
+    /// Plain names of the objects that are open, outermost first; see `NamesSeen`.
+    var plainNames: [PlainName] = []
 
-    private enum PathStep {
-        case name(String)
-        case index(Int)
-    }
+    /// Levels and names for which there is room from the start: a request of ours has fewer.
+    private static let usualDepth = 8
+    private static let usualNames = 64
 
     init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
+        path.reserveCapacity(Self.usualDepth)
+        plainNames.reserveCapacity(Self.usualNames)
     }
 
     mutating func document() throws(JSONParseError) -> JSONValue {
@@ -108,9 +113,9 @@ struct JSONParser {
         if take(UInt8(ascii: "]")) { return .array(elements) }
         while true {
             skipSpace()
-            path.append(.index(elements.count))
+            enterElement(elements.count)
             elements.append(try value())
-            path.removeLast()
+            closeMember()
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             if take(UInt8(ascii: "]")) { return .array(elements) }
@@ -120,16 +125,24 @@ struct JSONParser {
 
     /// Reads a member's name and goes to its value.
     mutating func memberName() throws(JSONParseError) -> String {
-        guard peek() == UInt8(ascii: "\"") else { throw failure("expected a member name in double quotes") }
-        let name = try string()
-        skipSpace()
-        guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member name") }
-        path.append(.name(name))
-        skipSpace()
-        return name
+        let start = position
+        let run = try memberRun()
+        return run.isPlain ? plainText(run) : try text(at: start)
     }
 
-    mutating func enterElement(_ index: Int) { path.append(.index(index)) }
+    /// Reads over a member's name, without making a text of it, and goes to its value.
+    mutating func memberRun() throws(JSONParseError) -> TextRun {
+        guard peek() == UInt8(ascii: "\"") else { throw failure("expected a member name in double quotes") }
+        let start = position
+        let run = try run()
+        skipSpace()
+        guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member name") }
+        path.append(start)
+        skipSpace()
+        return run
+    }
+
+    mutating func enterElement(_ index: Int) { path.append(~index) }
 
     mutating func closeMember() { path.removeLast() }
 
@@ -202,10 +215,8 @@ struct JSONParser {
 
     private var pointer: String {
         path.reduce(into: "") { text, step in
-            switch step {
-            case .name(let name): text = JSONPointer.appending(name, to: text)
-            case .index(let index): text += "/\(index)"
-            }
+            // INVARIANT: a name in the path has been read before, so it can be read again.
+            text = step < 0 ? "\(text)/\(~step)" : JSONPointer.appending((try? self.text(at: step)) ?? "", to: text)
         }
     }
 }

@@ -4,40 +4,67 @@ public struct JSONReader {
     private var parser: JSONParser
 
     /// Reads one text; `body` must read exactly one value.
+    @inlinable
     public static func read<Result>(
         _ bytes: [UInt8], limits: JSONLimits = .standard,
         _ body: (inout JSONReader) throws(JSONParseError) -> Result
     ) throws(JSONParseError) -> Result {
         let read = bytes.withUnsafeBufferPointer { buffer in
             Swift.Result { () throws(JSONParseError) -> Result in
-                guard buffer.count <= limits.bytes else {
-                    throw JSONParseError(
-                        offset: limits.bytes, pointer: "", detail: "the text is longer than \(limits.bytes) bytes",
-                        exceedsLimit: true)
-                }
-                var reader = JSONReader(parser: JSONParser(bytes: buffer, maximumDepth: limits.depth))
-                reader.parser.skipSpace()
+                var reader = try JSONReader(buffer, limits)
                 let result = try body(&reader)
-                try reader.parser.end()
+                try reader.end()
                 return result
             }
         }
         return try read.get()
     }
 
+    @usableFromInline
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: JSONLimits) throws(JSONParseError) {
+        guard bytes.count <= limits.bytes else {
+            throw JSONParseError(
+                offset: limits.bytes, pointer: "", detail: "the text is longer than \(limits.bytes) bytes",
+                exceedsLimit: true)
+        }
+        parser = JSONParser(bytes: bytes, maximumDepth: limits.depth)
+        parser.skipSpace()
+    }
+
+    /// Nothing but space may follow.
+    @usableFromInline
+    mutating func end() throws(JSONParseError) { try parser.end() }
+
     /// Reads an object, or fails. `member` gets each name and must read its value.
     public mutating func object(
-        _ member: (String, inout JSONReader) throws(JSONParseError) -> Void
+        _ member: (JSONName, inout JSONReader) throws(JSONParseError) -> Void
     ) throws(JSONParseError) {
         guard try parser.openObject() else { return }
-        var names = NamesSeen()
+        var names = NamesSeen(&parser)
         repeat {
             let start = parser.position
-            let name = try parser.memberName()
-            guard names.insert(name) else { throw parser.failure("the member is named twice", at: start) }
-            try member(name, &self)
+            let run = try parser.memberRun()
+            guard try names.insert(run, at: start, &parser) else {
+                throw parser.failure("the member is named twice", at: start)
+            }
+            if run.isPlain {
+                try member(JSONName(UnsafeBufferPointer(rebasing: parser.bytes[run.start..<run.end])), &self)
+            } else {
+                try unusual(try parser.text(at: start), member)
+            }
             parser.closeMember()
         } while try parser.continuesObject()
+        names.close(&parser)
+    }
+
+    /// Reads the value of a member whose name is not written plainly.
+    private mutating func unusual(
+        _ name: String, _ member: (JSONName, inout JSONReader) throws(JSONParseError) -> Void
+    ) throws(JSONParseError) {
+        let read = Array(name.utf8).withUnsafeBufferPointer { bytes in
+            Swift.Result { () throws(JSONParseError) in try member(JSONName(bytes), &self) }
+        }
+        try read.get()
     }
 
     /// Reads an array, or fails. `element` must read one value.
@@ -62,10 +89,7 @@ public struct JSONReader {
 
     /// Reads a string, or nothing from `null`.
     public mutating func optionalString() throws(JSONParseError) -> String? {
-        if parser.peek() == UInt8(ascii: "n") {
-            _ = try parser.value()
-            return nil
-        }
+        if try skipsNull() { return nil }
         return try string()
     }
 
@@ -76,6 +100,20 @@ public struct JSONReader {
         return true
     }
 
+    /// Reads an instant of RFC 3339, or nothing from `null`.
+    public mutating func optionalInstant() throws(JSONParseError) -> Instant? {
+        if try skipsNull() { return nil }
+        guard parser.peek() == UInt8(ascii: "\"") else { throw parser.failure("must be a string") }
+        let start = parser.position
+        let run = try parser.run()
+        let instant =
+            run.isPlain
+            ? Instant(rfc3339: UnsafeBufferPointer(rebasing: parser.bytes[run.start..<run.end]))
+            : Instant(rfc3339: try parser.text(at: start))
+        guard let instant else { throw parser.failure("must be an RFC 3339 instant") }
+        return instant
+    }
+
     /// Reads an array of strings.
     public mutating func strings() throws(JSONParseError) -> [String] {
         var texts: [String] = []
@@ -83,29 +121,41 @@ public struct JSONReader {
         return texts
     }
 
+    /// Reads an array of strings, or nothing from `null`; whatever else it is fails as a whole.
+    public mutating func optionalStrings() throws(JSONParseError) -> [String]? {
+        var texts: [String] = []
+        var areAllStrings = parser.peek() == UInt8(ascii: "[")
+        if areAllStrings {
+            try array { reader throws(JSONParseError) in
+                if reader.parser.peek() == UInt8(ascii: "\"") {
+                    texts.append(try reader.parser.string())
+                } else {
+                    areAllStrings = false
+                    try reader.skip()
+                }
+            }
+        } else if try parser.value().isNull {
+            return nil
+        }
+        guard areAllStrings else { throw parser.failure("must be an array of strings") }
+        return texts
+    }
+
     /// Reads any value.
     public mutating func value() throws(JSONParseError) -> JSONValue { try parser.value() }
 
+    /// Reads over any value, by the same rules as `value()`, without making anything of it.
+    public mutating func skip() throws(JSONParseError) {
+        switch parser.peek() {
+        case UInt8(ascii: "\""): _ = try parser.run()
+        case UInt8(ascii: "{"): try object { _, reader throws(JSONParseError) in try reader.skip() }
+        case UInt8(ascii: "["): try array { reader throws(JSONParseError) in try reader.skip() }
+        default: _ = try parser.value()
+        }
+    }
+
     /// A failure at the present place.
     public func failure(_ detail: String) -> JSONParseError { parser.failure(detail) }
-}
-
-/// The names of one object so far. Most objects have a handful, for which looking at each is cheapest.
-private struct NamesSeen {
-    private var few: [String] = []
-    private var many: Set<String> = []
-    private static let fewest = 16
-
-    /// False for a name that was there.
-    mutating func insert(_ name: String) -> Bool {
-        if few.count < Self.fewest {
-            guard !few.contains(name) else { return false }
-            few.append(name)
-            return true
-        }
-        if many.isEmpty { many = Set(few) }
-        return many.insert(name).inserted
-    }
 }
 
 extension JSONParser {

@@ -36,8 +36,12 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads exactly `YYYY-MM-DD`; nil for anything else.
     public init?(_ text: String) {
-        var reader = DecimalText(Array(text.utf8))
-        guard let day = reader.day(), reader.isAtEnd else { return nil }
+        var text = text
+        let day = text.withUTF8 { bytes in
+            var reader = DecimalText(bytes)
+            return reader.day().flatMap { reader.isAtEnd ? $0 : nil }
+        }
+        guard let day else { return nil }
         self = day
     }
 

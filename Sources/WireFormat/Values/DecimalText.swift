@@ -1,9 +1,10 @@
 /// A cursor over ASCII for the fixed-width decimals of dates and times.
 struct DecimalText {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// INVARIANT: the cursor is used only while the bytes are there.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     var isAtEnd: Bool { position == bytes.count }
 

@@ -57,7 +57,14 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Reads RFC 3339 with `Z` or a numeric offset and up to six decimals; nil for anything else, leap seconds
     /// included (PostgreSQL cannot hold them).
     public init?(rfc3339 text: String) {
-        var reader = DecimalText(Array(text.utf8))
+        var text = text
+        guard let instant = text.withUTF8({ Instant(rfc3339: $0) }) else { return nil }
+        self = instant
+    }
+
+    /// Reads the text's bytes.
+    init?(rfc3339 bytes: UnsafeBufferPointer<UInt8>) {
+        var reader = DecimalText(bytes)
         guard let date = reader.day(), reader.take("T") || reader.take("t"),
             let hour = reader.digits(2), hour < 24, reader.take(":"),
             let minute = reader.digits(2), minute < 60, reader.take(":"),
