@@ -79,7 +79,8 @@ final class HeldRule: Sendable {
     }
 }
 
-/// What decides one action: the rules of the base, or of an overlay. A class, so that passing them on costs one reference.
+/// What decides one action: the rules of the base, or of an overlay. A class, so that passing them on costs one
+/// reference.
 final class ActionRules: Sendable {
     /// Nil where an overlay grants nothing and so leaves the base's grants alone.
     let grants: GrantIndex?
