@@ -125,6 +125,8 @@ struct LintTests {
             #""amount":3"#
         ),
         ("resource.amount < 100", "resource.amount > 98", nil),
+        ("resource.amount <= 100", "resource.amount > 100", #""amount":101"#),
+        ("resource.amount <= 100", "resource.amount >= 100", nil),
         (#"resource.state == "open""#, "resource.amount > 3", nil),
         (#"resource.state == "open" || subject.id == "x""#, #"resource.state == "paid""#, nil),
     ]
