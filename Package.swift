@@ -125,7 +125,8 @@ let package = Package(
         service(
             "AuthService",
             [
-                "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "CLibCurl", "CLibQREncode", "PolicyCore", "PolicySQL",
+                "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "CLibCurl", "CLibQREncode", "PolicyCore",
+                "PolicySQL",
                 "WebAuthn", crypto,
             ],
             resources: [.copy("Passwords/common-passwords.txt")]),

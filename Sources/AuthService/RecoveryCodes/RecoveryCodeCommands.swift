@@ -55,8 +55,8 @@ extension SignInCommands {
         else { throw Problem.invalidRecoveryCode }
         do {
             return try await open(
-                pending, membership, device: device, using: RecoveryCodeStore.use(digest, of: pending.account, now: now),
-                amr: Self.recoveryMethods, call)
+                pending, membership, device: device,
+                using: RecoveryCodeStore.use(digest, of: pending.account, now: now), amr: Self.recoveryMethods, call)
         } catch is FactorUsedBefore {
             try await trail.codeRefused(membership, .wrongRecoveryCode, call)
             throw Problem.invalidRecoveryCode

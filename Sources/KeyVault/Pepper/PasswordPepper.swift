@@ -1,5 +1,5 @@
 import Crypto
-public import WireFormat
+import WireFormat
 
 /// Keys the digest that stands before a slow password hash, so that whoever has only the table cannot even try
 /// passwords: HMAC-SHA-384 under a key that is derived from the tenant's index key (HKDF-SHA-256). Like every key it

@@ -1,13 +1,5 @@
 public import WireFormat
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// What is asked about: the facts that the service owning its type has stated. What was not stated is missing, and a
 /// missing fact never allows.
 public struct Resource: Sendable, Hashable {
@@ -66,13 +58,9 @@ public struct Resource: Sendable, Hashable {
 /// Whether two strings are the same bytes. `==` on strings also holds for canonically equivalent ones, which SQL and
 /// every other program would tell apart.
 func sameBytes(_ left: String, _ right: String) -> Bool {
-    let count = left.utf8.count
-    guard count == right.utf8.count else { return false }
+    guard left.utf8.count == right.utf8.count else { return false }
     let compared = left.utf8.withContiguousStorageIfAvailable { leftBytes in
-        right.utf8.withContiguousStorageIfAvailable { rightBytes in
-            guard let leftStart = leftBytes.baseAddress, let rightStart = rightBytes.baseAddress else { return true }
-            return memcmp(leftStart, rightStart, count) == 0
-        }
+        right.utf8.withContiguousStorageIfAvailable { rightBytes in leftBytes.elementsEqual(rightBytes) }
     }
     return (compared ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }

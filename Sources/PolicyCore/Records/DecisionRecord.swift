@@ -1,4 +1,4 @@
-public import WireFormat
+import WireFormat
 
 /// A decision with everything that it depends on: from the record and the policies of its revision alone, the same
 /// decision comes out again, bit for bit.

@@ -168,7 +168,8 @@ extension SettingDeclaration {
     private static let texts: [SettingDeclaration] = [
         SettingKey<String>.host, .publicSocket, .internalSocket, .serviceKeyFile, .serviceRegistry, .kekFile,
         .checkpointKeyFile, .peersAuth, .peersPolicy, .peersHR, .peersAudit, .issuer, .passkeyDomain, .passkeyOrigins,
-        .policyDirectory, .tlsCertificate, .tlsKey, .tlsCA, .dataDirectory, .logLevel, .linkURL, .mailServer, .mailTLS, .mailDirectory,
+        .policyDirectory, .tlsCertificate, .tlsKey, .tlsCA, .dataDirectory, .logLevel, .linkURL, .mailServer, .mailTLS,
+        .mailDirectory,
         .mailFrom, .mailUser,
     ].map(\.declaration)
 

@@ -44,7 +44,7 @@ struct ConditionRemedies {
         rest.isWhole = true
         let withoutRecord = Facts(
             subject: facts.subject, record: nil, context: facts.context, module: facts.module, roles: facts.roles,
-            hop: facts.hop)
+            found: nil, hop: facts.hop)
         rest.visit(condition.program.residual(withoutRecord, budget: &budget), wanted, facts, roles)
         rest.visit(condition.program.residual(RecordAlone(facts: facts), budget: &budget), wanted, facts, roles)
         found = rest.found
