@@ -6,8 +6,9 @@ import WireFormat
 /// Brings questions to PolicyEngine: those that come while a call is out go together in the next one, so that under
 /// load the price of a signed call is shared. Each has its own user's token, time and answer; nothing is kept.
 struct QuestionDesk: Sendable {
-    /// Two: while one group is being decided the next is on its way.
-    private static let callsAtOnce = 2
+    /// While groups are being decided the next are on their way: with two, a burst of eight waits twice as long as with
+    /// four, and at full load four are still groups of eight.
+    private static let callsAtOnce = 4
     /// Some milliseconds of PolicyEngine's time; what a lost call loses.
     private static let questionsInCall = 32
     /// More than the requests that a service works on at once: whoever is refused here was not admitted there.

@@ -2,8 +2,8 @@ import Gathering
 
 /// Statements of one scope that arrive together run as one transaction: one boundary, one commit, one round trip.
 struct GatheredStatements: Sendable {
-    /// Of one tenant: while one transaction runs the next is being sent.
-    private static let transactionsAtOnce = 2
+    /// Of one tenant: as many as keep two cores busy while others are on the wire; each more makes smaller groups.
+    private static let transactionsAtOnce = 4
     /// Some milliseconds of a connection; nobody waits for longer company than that.
     private static let statementsInTransaction = 16
     /// Beyond the requests that a service works on at once.
