@@ -286,7 +286,7 @@ def bench_signin(binaries, report):
     """Sign-in with bcrypt against what crypt_r alone allows, while another route is watched."""
     raw = float(subprocess.run([binaries / "Benchmarks", "bcrypt", "--threads", str(os.cpu_count())],
                                capture_output=True, text=True, check=True).stdout)
-    # An account may try twenty passwords at once, so the load is spread over all of them.
+    # Tries of one account are limited, so the load is spread over all of them; what is refused all the same is told.
     installation = Installation(binaries)
     try:
         people = installation.populate("harbourlight")
