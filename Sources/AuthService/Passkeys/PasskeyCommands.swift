@@ -2,7 +2,6 @@ import AuditClient
 import AuditCore
 import Crypto
 import IdentityClient
-import KeyVault
 import Postgres
 import SQLQuery
 import ServiceKit
@@ -36,7 +35,7 @@ struct PasskeyCommands: Sendable {
         return BegunRegistration(
             token: proof, expires: now.adding(PasskeyStore.challengeLifetime), relyingParty: parts.relyingParty,
             challenge: challenge, account: account,
-            email: try await parts.secrets.openAddress(sealed, account: account), present: present)
+            email: try await parts.secrets.openAccountEmail(sealed, account: account), present: present)
     }
 
     /// Finishes it. The challenge is used up whatever comes of it.
@@ -117,16 +116,5 @@ struct PasskeyCommands: Sendable {
         AuditEvent(
             call, by: token, action: "passkey.register", resource: EventResource(type: "passkey", id: nil),
             outcome: .denied, reason: reason)
-    }
-}
-
-extension IdentitySecrets {
-    /// The address of an account.
-    func openAddress(_ sealed: [UInt8], account: UUIDv7) async throws -> EmailAddress {
-        let bytes = try await vault.open(sealed, SealContext(system, table: "account", column: "email", row: account))
-        guard let email = EmailAddress(String(decoding: bytes, as: UTF8.self)) else {
-            throw DamagedRow(table: "account")
-        }
-        return email
     }
 }

@@ -33,7 +33,7 @@ struct TOTPCommands: Sendable {
             guard let row = results[1].first else { throw DamagedRow(table: "account") }
             return try row.get("email", as: [UInt8].self)
         }
-        let email = try await parts.secrets.openAddress(sealed, account: account)
+        let email = try await parts.secrets.openAccountEmail(sealed, account: account)
         return StartedEnrolment(
             token: proof, expires: now.adding(Enrolment.lifetime),
             totp: StartedEnrolment.NewFactor(TOTP(secret: secret), email: email))
