@@ -75,6 +75,7 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibFido2", pkgConfig: "libfido2", providers: [.apt(["libfido2-dev"])]),
         .systemLibrary(name: "CLibQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CLibSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLibZxcvbn", providers: [.apt(["libzxcvbn-dev"])]),
         .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -101,7 +102,7 @@ let package = Package(
             [
                 "WireFormat", "MarkedYAML", hummingbird, hummingbirdTLS, httpClient, httpTypes, nioCore,
                 nioPosix, nioHTTP1, nioSSL, logging, metrics, coreMetrics, lifecycle, unixSignals, configuration,
-                crypto,
+                crypto, "CLibSodium",
             ]),
         library("Postgres", ["WireFormat", "SQLQuery", "Gathering", "CLibPQ", logging, metrics, lifecycle]),
         library(

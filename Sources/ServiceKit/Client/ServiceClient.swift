@@ -143,8 +143,7 @@ public final class ServiceClient: Sendable {
         _ outgoing: Outgoing, until end: ContinuousClock.Instant
     ) async throws(ServiceCallError) -> ServiceReply {
         let identifier: String
-        var request = HTTPClientRequest(url: baseURL + outgoing.target)
-        request.method = HTTPMethod(rawValue: outgoing.method.rawValue)
+        let request: HTTPClient.Request
         do {
             let claims = ServiceTokenClaims.Request(
                 method: outgoing.method.rawValue, target: outgoing.target,
@@ -152,40 +151,44 @@ public final class ServiceClient: Sendable {
                 headerDigest: MeaningfulHeaders.digest(of: outgoing.headers, names: MeaningfulHeaders.request))
             let signed = try signer.sign(request: claims, to: callee, at: .now())
             identifier = signed.identifier
-            for field in outgoing.headers { request.headers.add(name: field.name.rawName, value: field.value) }
-            request.headers.add(name: HTTPField.Name.serviceToken.rawName, value: signed.token)
+            var headers = HTTPHeaders()
+            headers.reserveCapacity(outgoing.headers.count + 1)
+            for field in outgoing.headers { headers.add(name: field.name.rawName, value: field.value) }
+            headers.add(name: HTTPField.Name.serviceToken.rawName, value: signed.token)
+            request = try HTTPClient.Request(
+                url: baseURL + outgoing.target, method: HTTPMethod(rawValue: outgoing.method.rawValue),
+                headers: headers, body: outgoing.body.isEmpty ? nil : .bytes(outgoing.body))
+        } catch let cause as HTTPClientError {
+            throw failure(cause)
         } catch {
             throw self.error(.invalidCall, "the request cannot be signed: \(error)")
         }
-        if !outgoing.body.isEmpty { request.body = .bytes(ByteBuffer(bytes: outgoing.body)) }
-
-        let response: HTTPClientResponse
-        let body: [UInt8]
+        let reply: WholeReply
         do {
-            let left = max(.zero, end - .now)
-            response = try await transport.client.execute(request, timeout: TimeAmount(left))
-            body = Array(try await response.body.collect(upTo: Self.maximumReplyLength).readableBytesView)
+            reply = try await transport.exchange(
+                request, limit: Self.maximumReplyLength, deadline: .now() + TimeAmount(max(.zero, end - .now)))
         } catch {
             throw failure(error)
         }
-        return try believed(response, body: body, identifier: identifier)
+        return try believed(reply, identifier: identifier)
     }
 
     private func believed(
-        _ response: HTTPClientResponse, body: [UInt8], identifier: String
+        _ reply: WholeReply, identifier: String
     ) throws(ServiceCallError) -> ServiceReply {
-        let tokens = response.headers[HTTPField.Name.serviceToken.rawName]
+        let status = reply.head.status
+        let tokens = reply.head.headers[HTTPField.Name.serviceToken.rawName]
         guard let token = tokens.first, tokens.count == 1 else {
-            if response.status == .unauthorized { throw error(.refused, "our service token was not accepted") }
-            throw error(.unverified, "an answer of status \(response.status.code) came without a token")
+            if status == .unauthorized { throw error(.refused, "our service token was not accepted") }
+            throw error(.unverified, "an answer of status \(status.code) came without a token")
         }
         var fields = HTTPFields()
-        for (name, value) in response.headers {
+        for (name, value) in reply.head.headers {
             guard let name = HTTPField.Name(name) else { continue }
             fields.append(HTTPField(name: name, value: value))
         }
         let claims = ServiceTokenClaims.Response(
-            requestIdentifier: identifier, status: Int(response.status.code), bodyDigest: BodyDigest.of(body),
+            requestIdentifier: identifier, status: Int(status.code), bodyDigest: BodyDigest.of(reply.body),
             headerDigest: MeaningfulHeaders.digest(of: fields, names: MeaningfulHeaders.response))
         do {
             try verifier.verify(response: token, bound: claims, from: callee, at: .now())
@@ -193,7 +196,7 @@ public final class ServiceClient: Sendable {
             throw self.error(.unverified, error.description)
         }
         return ServiceReply(
-            status: HTTPResponse.Status(code: Int(response.status.code)), headers: fields, body: body, callee: callee)
+            status: HTTPResponse.Status(code: Int(status.code)), headers: fields, body: reply.body, callee: callee)
     }
 
     private func failure(_ cause: any Error) -> ServiceCallError {

@@ -20,7 +20,7 @@ public final class ServiceKeys: Service {
 
         struct PublicKey: Sendable {
             let service: ServiceName
-            let publicKey: Curve25519.Signing.PublicKey
+            let publicKey: ServicePublicKey
         }
 
         let own: OwnKey
@@ -35,7 +35,7 @@ public final class ServiceKeys: Service {
                     throw ServiceKeyError("registry: kid `\(key.kid)` must be 1 to 64 letters, digits, `-` and `_`")
                 }
                 guard let raw = Base64URL.decode(key.publicKey),
-                    let publicKey = try? Curve25519.Signing.PublicKey(rawRepresentation: raw)
+                    let publicKey = ServicePublicKey(raw)
                 else { throw ServiceKeyError("registry: the public key `\(key.kid)` is not an Ed25519 key") }
                 guard byKid[key.kid] == nil else { throw ServiceKeyError("registry: kid `\(key.kid)` stands twice") }
                 byKid[key.kid] = PublicKey(service: key.service, publicKey: publicKey)
@@ -124,7 +124,7 @@ public final class ServiceKeys: Service {
             throw ServiceKeyError("\(registryFile): kid `\(kid)` of \(keyFile) is not registered")
         }
         guard registered.service == service,
-            Array(registered.publicKey.rawRepresentation) == Array(privateKey.publicKey.rawRepresentation)
+            registered.publicKey.bytes == Array(privateKey.publicKey.rawRepresentation)
         else { throw ServiceKeyError("\(registryFile): kid `\(kid)` is registered with another key or service") }
         return snapshot
     }

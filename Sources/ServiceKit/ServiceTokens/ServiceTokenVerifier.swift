@@ -82,7 +82,7 @@ final class ServiceTokenVerifier: Sendable {
         guard let key = keys.current.key(forHeader: parts.header) else {
             throw ServiceTokenRefusal("the header is not EdDSA, svc+jwt and a known kid")
         }
-        guard key.publicKey.isValidSignature(parts.signature, for: Array(parts.signingInput)) else {
+        guard key.publicKey.verifies(parts.signature, of: parts.signingInput) else {
             throw ServiceTokenRefusal("the signature is wrong")
         }
         guard let claims = (try? JSONValue.parse(parts.payload))?.object, claims.count == Self.claimCount else {

@@ -72,6 +72,51 @@ import WireFormat
         await service.stop()
     }
 
+    @Test func refusesAnAnswerThatIsTooLong() async throws {
+        let keys = try TestKeys()
+        let callee = try await LyingCallee.start { _ in
+            LyingCallee.Lie(body: [UInt8](repeating: 0x20, count: ServiceClient.maximumReplyLength + 1))
+        }
+        let error = await #expect(throws: ServiceCallError.self) {
+            try await Self.client(keys, port: callee.port)
+                .send(.get, "/x", requestID: .generate(), deadline: .seconds(10))
+        }
+        #expect(error?.code == .unreadable)
+        await callee.stop()
+    }
+
+    @Test func endsWhenItsCallerIsCancelled() async throws {
+        let keys = try TestKeys()
+        let door = LimitsTests.Door()
+        let service = try await RunningService.start(
+            keys: keys,
+            internal: [
+                Route(.get, "/internal/v1/slow", access: .service(callers: [.hr], user: .none)) { _ in
+                    await door.pass()
+                    return .empty()
+                }
+            ])
+        let client = try Self.client(keys, port: service.ports.internal ?? 0)
+        for isEarly in [true, false] {
+            let call = Task {
+                do {
+                    _ = try await client.send(
+                        .get, "/internal/v1/slow", requestID: .generate(), deadline: .seconds(20))
+                    return nil as ServiceCallError.Code?
+                } catch {
+                    return (error as? ServiceCallError)?.code
+                }
+            }
+            if !isEarly { try await Task.sleep(for: .milliseconds(200)) }
+            let began = ContinuousClock.now
+            call.cancel()
+            #expect(await call.value == .cancelled)
+            #expect(ContinuousClock.now - began < .seconds(5))
+        }
+        door.open()
+        await service.stop()
+    }
+
     @Test func failsAtOnceWhenNobodyListensAndOpensTheCircuit() async throws {
         let keys = try TestKeys()
         let callee = try await LyingCallee.start { _ in LyingCallee.Lie() }
