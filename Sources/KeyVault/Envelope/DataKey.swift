@@ -40,7 +40,10 @@ public struct DataKey: Sendable, CustomStringConvertible, CustomDebugStringConve
 /// Overwrites `bytes` in a way that the optimiser keeps. Swift may have copied an array before; what can be cleared is
 /// the buffer that this variable owns.
 func wipe(_ bytes: inout [UInt8]) {
-    bytes.withUnsafeMutableBytes { buffer in
-        if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
-    }
+    bytes.withUnsafeMutableBytes { wipe($0) }
+}
+
+/// Overwrites memory in a way that the optimiser keeps.
+func wipe(_ buffer: UnsafeMutableRawBufferPointer) {
+    if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
 }

@@ -1,5 +1,4 @@
 import Crypto
-import FoundationEssentials
 import WireFormat
 
 /// The sealed form of a value, version 1:
@@ -23,15 +22,12 @@ enum Envelope {
     static let version: UInt8 = 1
     static let saltBytes = 32
     static let commitmentBytes = 32
-    static let tagBytes = 16
+    static let tagBytes = EnvelopeCipher.tagBytes
     static let headerBytes = 1 + KeyReference.byteCount
     /// What sealing adds, before padding.
     static let overhead = headerBytes + saltBytes + commitmentBytes + tagBytes
     /// Values are padded to a multiple of this (ISO/IEC 7816-4), so that a salary's length does not tell its size.
     static let paddingBlock = 32
-
-    /// INVARIANT: never used twice with one AES key, because every value has its own salt.
-    private static let nonceBytes = [UInt8](repeating: 0, count: 12)
 
     static func seal(
         _ plain: [UInt8], under key: DataKey, _ reference: KeyReference, at place: SealedPlace,
@@ -43,39 +39,47 @@ enum Envelope {
         }
         let header = [version] + reference.bytes
         let associated = place.associatedData(header: header)
-        let derived = try derive(key, salt: salt, associated: associated)
         var padded = pad(plain)
         defer { wipe(&padded) }
-        do {
-            let box = try AES.GCM.seal(
-                padded, using: derived.encryption, nonce: AES.GCM.Nonce(data: nonceBytes), authenticating: associated)
-            return header + salt + derived.commitment + box.ciphertext + box.tag
-        } catch {
-            throw KeyVaultError(.malformed, "the value could not be sealed")
+        var envelope = header + salt
+        envelope.append(contentsOf: repeatElement(0, count: commitmentBytes + padded.count + tagBytes))
+        let commitmentStart = headerBytes + saltBytes
+        let isSealed = envelope.withUnsafeMutableBytes { envelope in
+            padded.withUnsafeBytes { padded in
+                withDerived(key, salt: UnsafeRawBufferPointer(envelope)[headerBytes..<commitmentStart], associated) {
+                    derived, associated in
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: envelope[commitmentStart...])
+                    rest[..<commitmentBytes].copyBytes(from: derived.commitment)
+                    return EnvelopeCipher.seal(
+                        padded, key: derived.encryption, associated: associated,
+                        into: UnsafeMutableRawBufferPointer(rebasing: rest[commitmentBytes...]))
+                }
+            }
         }
+        guard isSealed == true else { throw KeyVaultError(.malformed, "the value could not be sealed") }
+        return envelope
     }
 
     static func open(
         _ envelope: [UInt8], under key: DataKey, at place: SealedPlace
     ) throws(KeyVaultError) -> [UInt8] {
         _ = try reference(of: envelope)
-        let saltEnd = headerBytes + saltBytes
-        let commitmentEnd = saltEnd + commitmentBytes
-        let header = Array(envelope[..<headerBytes])
-        let associated = place.associatedData(header: header)
-        let derived = try derive(key, salt: Array(envelope[headerBytes..<saltEnd]), associated: associated)
-        guard ConstantTime.equal(derived.commitment, envelope[saltEnd..<commitmentEnd]) else { throw notAuthentic }
-        var padded: [UInt8]
-        do {
-            let tagStart = envelope.count - tagBytes
-            let box = try AES.GCM.SealedBox(
-                nonce: AES.GCM.Nonce(data: nonceBytes), ciphertext: envelope[commitmentEnd..<tagStart],
-                tag: envelope[tagStart...])
-            padded = try Array(AES.GCM.open(box, using: derived.encryption, authenticating: associated))
-        } catch {
-            throw notAuthentic
-        }
+        let associated = place.associatedData(header: envelope[..<headerBytes])
+        let (saltEnd, commitmentEnd) = (headerBytes + saltBytes, headerBytes + saltBytes + commitmentBytes)
+        var padded = [UInt8](repeating: 0, count: envelope.count - commitmentEnd - tagBytes)
         defer { wipe(&padded) }
+        let isAuthentic = padded.withUnsafeMutableBytes { padded in
+            envelope.withUnsafeBytes { envelope in
+                withDerived(key, salt: envelope[headerBytes..<saltEnd], associated) { derived, associated in
+                    ConstantTime.equal(derived.commitment, envelope[saltEnd..<commitmentEnd])
+                        && EnvelopeCipher.open(
+                            UnsafeRawBufferPointer(rebasing: envelope[commitmentEnd...]), key: derived.encryption,
+                            associated: associated, into: padded)
+                }
+            }
+        }
+        guard let isAuthentic else { throw KeyDerivation.failed }
+        guard isAuthentic else { throw notAuthentic }
         return try unpad(padded)
     }
 
@@ -101,18 +105,31 @@ enum Envelope {
     }
 
     private struct Derived {
-        let encryption: SymmetricKey
-        let commitment: [UInt8]
+        let encryption: UnsafeRawBufferPointer
+        let commitment: UnsafeRawBufferPointer
     }
 
-    private static func derive(
-        _ key: DataKey, salt: [UInt8], associated: [UInt8]
-    ) throws(KeyVaultError) -> Derived {
-        var both = try KeyDerivation.derive(
-            key, salt: salt, info: associated, count: DataKey.byteCount + commitmentBytes)
-        defer { wipe(&both) }
-        return Derived(
-            encryption: SymmetricKey(data: both[..<DataKey.byteCount]), commitment: Array(both[DataKey.byteCount...]))
+    /// Gives `body` what is derived for one value, and clears it afterwards.
+    ///
+    /// - Returns: nil when libcrypto could not derive it.
+    private static func withDerived(
+        _ key: DataKey, salt: Slice<UnsafeRawBufferPointer>, _ associated: [UInt8],
+        _ body: (Derived, UnsafeRawBufferPointer) -> Bool
+    ) -> Bool? {
+        associated.withUnsafeBytes { associated in
+            withUnsafeTemporaryAllocation(byteCount: DataKey.byteCount + commitmentBytes, alignment: 16) { both in
+                defer { wipe(both) }
+                guard
+                    KeyDerivation.derive(
+                        key, salt: UnsafeRawBufferPointer(rebasing: salt), info: associated, into: both)
+                else { return nil }
+                let bytes = UnsafeRawBufferPointer(both)
+                let derived = Derived(
+                    encryption: UnsafeRawBufferPointer(rebasing: bytes[..<DataKey.byteCount]),
+                    commitment: UnsafeRawBufferPointer(rebasing: bytes[DataKey.byteCount...]))
+                return body(derived, associated)
+            }
+        }
     }
 
     /// Appends `0x80` and zeros up to a multiple of `paddingBlock`.

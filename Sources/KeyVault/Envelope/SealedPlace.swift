@@ -12,13 +12,19 @@ struct SealedPlace: Sendable, Hashable {
 
     /// The associated data: label, header, tenant, table, column and row, each behind its length as four bytes. Two
     /// different places can never be written as the same bytes.
-    func associatedData(header: [UInt8]) -> [UInt8] {
+    func associatedData(header: some Collection<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(128)
-        for field in [Self.label, header, Array(tenant.text.utf8), Array(table.utf8), Array(column.utf8), row] {
+        bytes.reserveCapacity(160)
+        func append(_ field: some Collection<UInt8>) {
             withUnsafeBytes(of: UInt32(field.count).bigEndian) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: field)
         }
+        append(Self.label)
+        append(header)
+        append(tenant.text.utf8)
+        append(table.utf8)
+        append(column.utf8)
+        append(row)
         return bytes
     }
 }
