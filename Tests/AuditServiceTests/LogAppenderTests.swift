@@ -30,6 +30,20 @@ struct LogAppenderTests {
         #expect(try await fixture.bodies() == 4)
     }
 
+    @Test("whether an id is known is looked up, however little the planner knows of the log")
+    func lookup() async throws {
+        let fixture = try await LogFixture.makeAlone()
+        _ = try await fixture.log.appender.append(try fixture.committed(200), origin: "hr", fixture.scope)
+        let ids = (0..<100).map { _ in UUIDv7.generate() }
+        let lines = try await fixture.database.query(
+            fixture.scope, "EXPLAIN (COSTS OFF) \(LogStore.known(ids, fixture.tenant))"
+        ).map { try $0.get(at: 0, as: String.self) }
+        let plan = lines.joined(separator: "\n")
+        #expect(lines.contains { $0.contains("Index Cond") && $0.contains("event_id") }, "\(plan)")
+        #expect(!lines.contains { $0.contains("Filter") && $0.contains("event_id") }, "\(plan)")
+        #expect(!plan.contains("Seq Scan on leaf"), "\(plan)")
+    }
+
     @Test("an id that comes again with another content is a conflict, in the log and within one delivery")
     func conflict() async throws {
         let fixture = try await LogFixture.make()

@@ -40,7 +40,7 @@ private final class Ingest: OutboxDestination {
         if isDown { throw Down() }
         let call = Call(method: .post, path: "/internal/v1/events", logger: TestDatabase.quiet)
         let answer = try await ingest.take(
-            EventDelivery(tenant: tenant, events: messages.map(\.payload)), from: .hr, call)
+            EventDelivery(tenant: tenant, events: try messages.map { try $0.payload() }), from: .hr, call)
         let isLost = state.withLock { state in
             state.losesAnswers -= 1
             return state.losesAnswers >= 0

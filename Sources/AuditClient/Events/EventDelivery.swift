@@ -18,6 +18,19 @@ public struct EventDelivery: WireBody, WireEncodable {
         self.events = events
     }
 
+    /// A delivery as JSON, around events that are JSON texts already: they are not written anew.
+    static func bytes(tenant: TenantID, events: [String]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(events.reduce(128) { $0 + $1.utf8.count + 1 })
+        bytes.append(contentsOf: "{\"events\":[".utf8)
+        for (index, event) in events.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: event.utf8)
+        }
+        bytes.append(contentsOf: "],\"tenant\":\(tenant.wire.text),\"version\":\(version)}".utf8)
+        return bytes
+    }
+
     /// Reads the envelope, not the events.
     public init(fields: inout FieldReader) {
         _ = fields.required("version", Int.self) { $0 == Self.version ? nil : "must be \(Self.version)" }

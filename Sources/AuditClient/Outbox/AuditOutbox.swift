@@ -62,7 +62,7 @@ public struct AuditOutbox: Sendable {
     public func enqueue(_ message: OutboxMessage, in transaction: Transaction) async throws {
         _ = try await transaction.execute(
             try OutboxStore.insertion(
-                of: message.id, message.tenant, message.topic, payload: message.payload.text, onlyIf: nil))
+                of: message.id, message.tenant, message.topic, payload: message.text, onlyIf: nil))
     }
 
     private func stamped(_ event: AuditEvent) -> AuditEvent {

@@ -12,16 +12,27 @@ public struct OutboxMessage: Sendable, Hashable {
     public let topic: OutboxTopic
     /// The receiver de-duplicates by this id.
     public let id: UUIDv7
-    /// What is delivered, in canonical form.
-    public let payload: JSONValue
+    /// What is delivered, as JSON text: what stands in the outbox is passed on as it stands.
+    public let text: String
 
     /// Creates a message; the id is new unless the message has a natural one, as an audit event has.
     public init(tenant: TenantID, topic: OutboxTopic, id: UUIDv7 = .generate(), payload: JSONValue) {
         self.tenant = tenant
         self.topic = topic
         self.id = id
-        self.payload = payload
+        text = payload.text
     }
+
+    /// A message as it stands in the outbox; `text` is JSON.
+    init(tenant: TenantID, topic: OutboxTopic, id: UUIDv7, text: String) {
+        self.tenant = tenant
+        self.topic = topic
+        self.id = id
+        self.text = text
+    }
+
+    /// What is delivered, read.
+    public func payload() throws(JSONParseError) -> JSONValue { try JSONValue.parse(text.utf8) }
 }
 
 /// The name of a stream of messages with one destination, such as `identity.membership.end`.

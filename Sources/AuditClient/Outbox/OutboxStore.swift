@@ -94,13 +94,17 @@ enum OutboxStore {
         var unreadable: [UUIDv7] = []
         for row in rows {
             let id: UUIDv7 = try row.get("id")
-            guard let payload = try? JSONValue.parse(try row.get("payload", as: String.self).utf8) else {
+            let text: String = try row.get("payload")
+            // Whole JSON texts only: a destination puts several into one body.
+            guard
+                (try? JSONReader.read(Array(text.utf8), { reader throws(JSONParseError) in try reader.skip() })) != nil
+            else {
                 unreadable.append(id)
                 continue
             }
             messages.append(
                 Waiting(
-                    message: OutboxMessage(tenant: tenant, topic: topic, id: id, payload: payload),
+                    message: OutboxMessage(tenant: tenant, topic: topic, id: id, text: text),
                     created: try row.get("created")))
         }
         return (messages, unreadable)

@@ -22,9 +22,9 @@ public struct AuditDestination: OutboxDestination {
     /// harmless. An answer of 4xx about a batch is resolved by halving it, until the event that is at fault stands
     /// alone and is refused.
     public func deliver(_ messages: [OutboxMessage], for tenant: TenantID) async throws -> [OutboxReceipt] {
-        let delivery = EventDelivery(tenant: tenant, events: messages.map(\.payload))
         let reply = try await client.send(
-            .post, "/internal/v1/events", body: delivery.wire, requestID: .generate(), retry: .idempotent,
+            .post, "/internal/v1/events", bytes: EventDelivery.bytes(tenant: tenant, events: messages.map(\.text)),
+            headers: [.contentType: "application/json"], requestID: .generate(), retry: .idempotent,
             deadline: Self.deadline)
         switch reply.status.code {
         case 200:

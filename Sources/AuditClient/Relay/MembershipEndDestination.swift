@@ -33,9 +33,12 @@ public struct MembershipEndDestination: OutboxDestination {
     }
 
     private func deliver(_ message: OutboxMessage) async throws -> OutboxReceipt {
-        let requestID = message.payload["request_id"]?.string.flatMap(RequestID.init) ?? .generate()
+        guard let payload = try? message.payload() else {
+            return OutboxReceipt(id: message.id, outcome: .refused(reason: "unreadable payload"))
+        }
+        let requestID = payload["request_id"]?.string.flatMap(RequestID.init) ?? .generate()
         let reply = try await client.send(
-            .post, "/internal/v1/memberships/end", body: message.payload,
+            .post, "/internal/v1/memberships/end", body: payload,
             headers: [.idempotencyKey: message.id.text], requestID: requestID, retry: .idempotent,
             deadline: Self.deadline)
         switch reply.status.code {

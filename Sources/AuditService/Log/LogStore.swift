@@ -15,11 +15,15 @@ enum LogStore {
         """
     }
 
-    /// The leaves of those of `ids` that are in the log already.
+    /// The leaves of those of `ids` that are in the log already. Each id is looked up by itself: with `= ANY`, a plan
+    /// that was made before the table had statistics compared every leaf of the tenant with every id.
     static func known(_ ids: [UUIDv7], _ tenant: TenantID) -> SQL {
         """
-        SELECT event_id, sequence, commitment FROM leaf
-        WHERE tenant = \(tenant) AND event_id = ANY (\(ids)::uuid[])
+        SELECT l.event_id, l.sequence, l.commitment
+        FROM unnest(\(ids)::uuid[]) AS asked (id)
+        CROSS JOIN LATERAL (
+            SELECT event_id, sequence, commitment FROM leaf WHERE tenant = \(tenant) AND event_id = asked.id LIMIT 1
+        ) AS l
         """
     }
 
