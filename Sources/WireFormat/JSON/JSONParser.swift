@@ -85,6 +85,9 @@ struct JSONParser {
         }
     }
 
+    /// Room for most objects of ours that have more than one member.
+    private static let usualMembers = 8
+
     private mutating func object() throws(JSONParseError) -> JSONValue {
         try descend()
         position += 1
@@ -95,8 +98,11 @@ struct JSONParser {
             skipSpace()
             let start = position
             let name = try memberName()
-            guard members[name] == nil else { throw failure("the member is named twice", at: start) }
-            members[name] = try value()
+            // Growing one by one would hash every name four times over; many objects have one member.
+            if members.count == 1 { members.reserveCapacity(Self.usualMembers) }
+            guard members.updateValue(try value(), forKey: name) == nil else {
+                throw failure("the member is named twice", at: start)
+            }
             closeMember()
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }

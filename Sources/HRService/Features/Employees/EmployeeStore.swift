@@ -58,6 +58,7 @@ struct EmployeeStore: Sendable {
     private static func record(_ row: Row, _ fields: [EmployeeField]) throws -> EmployeeRecord {
         var plain = EmployeeValues()
         var sealed: [EmployeeField: Sealed<JSONValue>] = [:]
+        sealed.reserveCapacity(EmployeeSeal.columns.count)
         for (index, field) in fields.enumerated() {
             if field.storage == .sealed {
                 sealed[field] = try row.get(at: fixedColumns + index, as: Sealed<JSONValue>?.self)
