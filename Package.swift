@@ -94,6 +94,7 @@ let package = Package(
         library("PolicySQL", ["WireFormat", "SQLQuery", "PolicyCore"]),
         library("AuditCore", ["WireFormat", crypto]),
         library("HRDomain", ["WireFormat"]),
+        library("IdentityCore", ["WireFormat"]),
         library("WebAuthn", ["WireFormat", "CLibFido2"]),
 
         // Infrastructure
@@ -109,7 +110,8 @@ let package = Package(
             "KeyVault", ["WireFormat", "SQLQuery", "Postgres", "CLibCrypto", crypto, logging],
             resources: [.copy("Migrations")]),
         library("IdentityClient", ["WireFormat", "ServiceKit", "Postgres", "CLibCrypto", logging, lifecycle]),
-        library("PolicyClient", ["WireFormat", "ServiceKit", "PolicyCore", "Gathering", httpTypes, logging]),
+        library(
+            "PolicyClient", ["WireFormat", "ServiceKit", "PolicyCore", "IdentityCore", "Gathering", httpTypes, logging]),
         library(
             "AuditClient",
             ["WireFormat", "SQLQuery", "ServiceKit", "Postgres", "KeyVault", "AuditCore", logging, metrics, lifecycle],
@@ -128,7 +130,7 @@ let package = Package(
             [
                 "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "CLibCurl", "CLibQREncode", "PolicyCore",
                 "PolicySQL",
-                "WebAuthn", crypto,
+                "WebAuthn", "IdentityCore", crypto, metrics,
             ],
             resources: [.copy("Passwords/common-passwords.txt")]),
         service("PolicyEngine", ["PolicyCore", "MarkedYAML", metrics]),
@@ -179,6 +181,7 @@ let package = Package(
             swiftSettings: strict),
         tests("ServiceKitTests", ["ServiceKit", "WireFormat", httpClient, nioCore, nioPosix, crypto, logging]),
         tests("PostgresTests", ["Postgres", "SQLQuery", "WireFormat"]),
+        tests("IdentityCoreTests", ["IdentityCore", "WireFormat", subprocess]),
         tests("KeyVaultTests", ["KeyVault", "Postgres", "SQLQuery", "WireFormat", crypto]),
         tests(
             "IdentityClientTests",
@@ -190,7 +193,8 @@ let package = Package(
             "AuthServiceTests",
             [
                 "AuthService", "AuditClient", "AuditCore", "IdentityClient", "KeyVault", "PolicyClient", "PolicyCore",
-                "ServiceKit", "Postgres", "SQLQuery", "WebAuthn", "WebAuthnTestSupport", "WireFormat", "MarkedYAML",
+                "ServiceKit", "Postgres", "SQLQuery", "IdentityCore", "WebAuthn", "WebAuthnTestSupport", "WireFormat",
+                "MarkedYAML",
                 crypto,
                 httpTypes, logging, subprocess, system,
             ]),

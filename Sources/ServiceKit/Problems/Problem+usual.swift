@@ -42,6 +42,30 @@ extension Problem {
             headers: [.wwwAuthenticate: "Bearer"])
     }
 
+    /// 401: the caller is known, and has to authenticate more strongly or anew first (RFC 9470 §3).
+    ///
+    /// - Parameters:
+    ///   - acrValues: the `acr` values that will do; none when only the age counts.
+    ///   - maximumAge: how old the authentication may be, in whole seconds.
+    public static func insufficientAuthentication(
+        acrValues: [String], maximumAge: Duration?, detail: String? = nil
+    ) -> Problem {
+        var challenge = #"Bearer error="insufficient_user_authentication""#
+        var members: [String: JSONValue] = ["error": "insufficient_user_authentication"]
+        if !acrValues.isEmpty {
+            challenge += ", acr_values=\"\(acrValues.joined(separator: " "))\""
+            members["acr_values"] = .string(acrValues.joined(separator: " "))
+        }
+        if let seconds = maximumAge?.components.seconds {
+            challenge += ", max_age=\"\(seconds)\""
+            members["max_age"] = .integer(seconds)
+        }
+        return Problem(
+            .unauthorized, "insufficient-user-authentication", title: "Authenticate again first",
+            detail: detail ?? "this needs a stronger or a more recent authentication; step up and try again",
+            members: members, headers: [.wwwAuthenticate: challenge])
+    }
+
     /// 403: the caller is known and may not; `code` says why, such as `no-grant`.
     public static func forbidden(
         _ code: String = "forbidden", detail: String? = nil, members: [String: JSONValue] = [:]
