@@ -164,7 +164,9 @@ public struct PolicyClient: Sendable {
         guard decision.id != nil, !decision.isSimulated else {
             throw unusable(call, "the decision is not one to enforce")
         }
-        guard decision.obligations.allSatisfy({ enforcement.obligations.contains($0.type) }) else {
+        // In a deny they say what is missing, and there is nothing to enforce.
+        guard !decision.isAllowed || decision.obligations.allSatisfy({ enforcement.obligations.contains($0.type) })
+        else {
             throw unusable(call, "the decision has an obligation that is not enforced here")
         }
         return decision
