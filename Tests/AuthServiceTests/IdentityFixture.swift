@@ -192,6 +192,10 @@ struct IdentityFixture: Sendable {
         return try await complete(challenge, code: person.totp.code(step: step), device: device)
     }
 
+    func refresh(_ token: OpaqueToken) async throws -> IssuedTokens {
+        try await sessions.refresh(token.text, call())
+    }
+
     func refresh(_ tokens: IssuedTokens) async throws -> IssuedTokens {
         try await sessions.refresh(tokens.refresh?.text ?? "", call())
     }
@@ -203,7 +207,7 @@ struct IdentityFixture: Sendable {
     }
 
     /// The token as a verifier hands it to a route.
-    func accessToken(_ tokens: IssuedTokens) throws -> AccessToken {
+    func accessToken(_ tokens: IssuedTokens, act: JSONValue? = nil) throws -> AccessToken {
         let claims = try Self.claims(tokens)
         guard let tenant = claims["tenant"]?.string.flatMap({ TenantID($0) }),
             let subject = claims["sub"]?.string.flatMap({ UUIDv7($0) }),
@@ -212,9 +216,10 @@ struct IdentityFixture: Sendable {
         return AccessToken(
             compact: tokens.access.compact, tenant: tenant, subject: subject,
             roles: claims["roles"]?.array?.compactMap(\.string) ?? [],
-            employeeID: claims["employee_id"]?.string.flatMap { UUIDv7($0) }, amr: ["pwd", "otp", "mfa"],
-            authTime: tokens.issued, session: session, clientID: "test", jti: tokens.access.jti,
-            expires: tokens.access.expires, issuedAt: tokens.access.issuedAt)
+            employeeID: claims["emp"]?.string.flatMap { UUIDv7($0) },
+            amr: claims["amr"]?.array?.compactMap(\.string) ?? [], authTime: tokens.issued, session: session,
+            clientID: "test", jti: tokens.access.jti,
+            expires: tokens.access.expires, issuedAt: tokens.access.issuedAt, act: act)
     }
 
     // MARK: Looking
@@ -223,6 +228,13 @@ struct IdentityFixture: Sendable {
         var headers: HTTPFields = [.userAgent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"]
         if let device { headers[.cookie] = "other=1; \(DeviceCookie.name)=\(device.text)" }
         return Call(headers: headers, clientIP: ip, caller: service, logger: TestDatabase.quiet)
+    }
+
+    /// A call of somebody who has signed in.
+    func call(by tokens: IssuedTokens, query: String = "") throws -> Call {
+        Call(
+            query: try .parse(query[...], allowed: ["limit", "cursor"]), clientIP: "192.0.2.1",
+            accessToken: try accessToken(tokens), logger: TestDatabase.quiet)
     }
 
     /// The events that wait in a tenant's outbox, oldest first.
@@ -282,6 +294,8 @@ func problem(_ body: () async throws -> Void) async throws -> Problem? {
     do {
         try await body()
         return nil
+    } catch let error as any ProblemConvertible {
+        return error.problem
     } catch let problem as Problem {
         return problem
     }

@@ -127,7 +127,7 @@ struct MemberTests {
         let linked = try await fixture.members.link(one.member, to: employee, by: token, fixture.call(as: .hr))
         #expect(linked.employeeID == employee)
         let claims = try IdentityFixture.claims(try await fixture.tokens(of: one))
-        #expect(claims["employee_id"]?.string == employee.text)
+        #expect(claims["emp"]?.string == employee.text)
 
         let positions = try await fixture.parts.revocations.page(after: 0).through
         _ = try await fixture.members.link(one.member, to: employee, by: token, fixture.call(as: .hr))

@@ -1,4 +1,5 @@
 import IdentityClient
+import IdentityCore
 import Postgres
 import SQLQuery
 import ServiceKit
@@ -181,7 +182,7 @@ struct PasskeyTests {
     func freshness() async throws {
         let holder = try await holder()
         let fixture = holder.fixture
-        fixture.clock.advance(FactorChange.freshness)
+        fixture.clock.advance(Fresh5m.maximumAge ?? .zero)
         let refreshed = try await fixture.refresh(holder.tokens)
         let token = try fixture.accessToken(refreshed)
         for refusal in [
@@ -211,8 +212,10 @@ struct PasskeyTests {
         #expect(claims["sub"]?.string == holder.person.member.text)
         #expect(claims["tenant"]?.string == holder.person.tenant.text)
         #expect(claims["amr"] == ["hwk", "user", "mfa"])
-        #expect(try await holder.fixture.trail(holder.person.tenant).last == "session.sign_in allowed")
-        #expect(try await holder.fixture.events(holder.person.tenant).last?["metadata"]?["amr"]?.array?.first == "hwk")
+        #expect(claims["acr"] == "phr")
+        let events = try await holder.fixture.events(holder.person.tenant)
+        let signIn = try #require(events.last { $0["action"] == "session.sign_in" })
+        #expect(signIn["outcome"] == "allowed" && signIn["metadata"]?["amr"]?.array?.first == "hwk")
     }
 
     @Test("a passkey that may be copied is called so")

@@ -24,45 +24,6 @@ struct SessionTests {
         #expect(try await fixture.trail(owner.tenant).last == "session.refresh allowed")
     }
 
-    @Test("a used refresh token ends its session: the newest one is dead too, and so are its access tokens")
-    func reuse() async throws {
-        let fixture = try await IdentityFixture.make()
-        let owner = try await fixture.organisation()
-        let first = try await fixture.tokens(of: owner)
-        let second = try await fixture.refresh(first)
-        #expect(try await problem { _ = try await fixture.refresh(first) } == .invalidGrant)
-        #expect(try await problem { _ = try await fixture.refresh(second) } == .invalidGrant)
-        let trail = try await fixture.trail(owner.tenant)
-        #expect(trail.contains("session.refresh denied refresh-reuse"))
-        let page = try await fixture.parts.revocations.page(after: 0)
-        let session = try fixture.accessToken(second).session
-        let notice = try #require(page.notices.first { $0.target == .session(session) })
-        #expect(notice.notBefore > second.access.issuedAt)
-
-        // Another session of the same member goes on.
-        _ = try await fixture.refresh(try await fixture.tokens(of: owner))
-    }
-
-    @Test("of 20 parallel uses of one refresh token one succeeds, and what it gave is dead")
-    func parallelReuse() async throws {
-        let fixture = try await IdentityFixture.make()
-        let owner = try await fixture.organisation()
-        let first = try await fixture.tokens(of: owner)
-        let given = try await withThrowingTaskGroup(of: IssuedTokens?.self) { group in
-            for _ in 0..<20 {
-                group.addTask {
-                    do { return try await fixture.refresh(first) } catch let refusal as Problem {
-                        #expect(refusal == .invalidGrant)
-                        return nil
-                    }
-                }
-            }
-            return try await group.reduce(into: [IssuedTokens]()) { if let tokens = $1 { $0.append(tokens) } }
-        }
-        #expect(given.count == 1)
-        #expect(try await problem { _ = try await fixture.refresh(try #require(given.first)) } == .invalidGrant)
-    }
-
     @Test("a session ends after 30 minutes without use, and 12 hours after its sign-in whatever its use")
     func limits() async throws {
         let fixture = try await IdentityFixture.make()

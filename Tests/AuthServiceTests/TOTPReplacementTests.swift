@@ -1,4 +1,5 @@
 import IdentityClient
+import IdentityCore
 import ServiceKit
 import TestSupport
 import Testing
@@ -60,7 +61,7 @@ struct TOTPReplacementTests {
         #expect(try await problem { try await confirm(fixture, first, foreign, code) } == .invalidTOTPEnrolment)
 
         let (late, _) = try await begin(fixture, second)
-        fixture.clock.advance(FactorChange.freshness)
+        fixture.clock.advance(Fresh5m.maximumAge ?? .zero)
         #expect(try await problem { _ = try await begin(fixture, second) }?.code == "insufficient-user-authentication")
         #expect(try await problem { try await confirm(fixture, second, late, "000000") } != nil)
     }

@@ -7,6 +7,13 @@ import WireFormat
 /// One 2048-bit key serves all tables: making one takes a good part of a second.
 let issuer = TokenIssuer()
 
+/// An `act` claim of so many hops.
+private func chain(of hops: Int) -> JSONValue {
+    var act: JSONValue = ["sub": "agent"]
+    for _ in 1..<hops { act = ["sub": "agent", "act": act] }
+    return act
+}
+
 @Suite("an access token has one form")
 struct AccessTokenFormTests {
     @Test("a good token gives its facts")
@@ -35,7 +42,10 @@ struct AccessTokenFormTests {
         arguments: [
             ["alg": "none"], ["alg": "HS256"], ["alg": "PS256"], ["alg": "rs256"], ["alg": ["RS256"]], ["typ": "JWT"],
             ["typ": "application/at+jwt"], ["typ": nil], ["alg": nil], ["kid": nil], ["kid": 1], ["kid": "other"],
-            ["crit": ["exp"]], ["crit": []], ["b64": false], ["zip": "DEF"], ["jku": "https://evil.example/jwks"],
+            ["crit": ["exp"]], ["crit": []], ["alg": ""], ["alg": "RS512"], ["alg": "none "], ["typ": ""],
+            ["typ": "at+JWT"],
+            ["kid": ""], ["x5u": "https://evil.example/chain.pem"], ["x5t": "AAAA"], ["jwk": ["kty": "RSA"]],
+            ["b64": false], ["zip": "DEF"], ["jku": "https://evil.example/jwks"],
             ["jwk": [:]], ["x5c": []], ["cty": "JWT"],
         ] as [[String: JSONValue]])
     func header(change: [String: JSONValue]) async throws {
@@ -56,7 +66,11 @@ struct AccessTokenFormTests {
             ["roles": "owner"], ["roles": [1]], ["roles": nil], ["amr": nil], ["auth_time": nil], ["auth_time": "now"],
             ["client_id": nil], ["client_id": ""], ["jti": nil], ["iat": nil], ["exp": nil], ["exp": .double(1e300)],
             ["exp": -1],
-            ["exp": "2030-01-01"], ["nbf": "later"], ["nbf": 32_503_680_000], ["employee_id": "me"], ["act": "agent"],
+            ["exp": "2030-01-01"], ["nbf": "later"], ["nbf": 32_503_680_000], ["employee_id": "me"], ["emp": "me"],
+            ["emp": 1],
+            ["emp": "018f3a4e-0000-7000-8000-000000000001", "employee_id": "018f3a4e-0000-7000-8000-000000000002"],
+            ["acr": 2], ["acr": ""], ["aud": [[]]], ["aud": [:]], ["act": "agent"],
+            ["act": chain(of: 9)],
             ["act": [:]], ["act": ["sub": "a", "act": [:]]],
         ] as [[String: JSONValue]])
     func claim(change: [String: JSONValue]) async throws {
@@ -71,7 +85,8 @@ struct AccessTokenFormTests {
         "what a token may also say",
         arguments: [
             ["aud": "bailiwick"], ["aud": ["other", "bailiwick"]], ["nbf": 1], ["scope": "anything"],
-            ["act": ["sub": "agent", "act": ["sub": "human"]]], ["roles": []],
+            ["act": ["sub": "agent", "act": ["sub": "human"]]], ["roles": []], ["act": chain(of: 8)], ["acr": "phr"],
+            ["employee_id": "018f3a4e-0000-7000-8000-000000000001"],
         ] as [[String: JSONValue]])
     func accepted(change: [String: JSONValue]) async throws {
         let claims = issuer.claims().merging(change) { _, new in new }

@@ -81,6 +81,13 @@ struct RouteMatrix {
                     "response": ["clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"],
                 ],
             ]),
+            "auth POST /v1/session/step-up": .json([
+                "challenge": "none",
+                "credential": [
+                    "id": "AA", "type": "public-key",
+                    "response": ["clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"],
+                ],
+            ]),
             "auth PUT /v1/totp": .json(["enrolment": "none", "code": "000000"]),
             "auth POST /v1/passkeys": .json([
                 "registration": "none", "name": "none",
@@ -132,6 +139,10 @@ struct RouteMatrix {
         auth POST /v1/password-resets/confirm              401   401     401     401     401    401      401      401    401
         auth POST /v1/token                                400   400     400     400     400    400      400      400    400
         auth POST /v1/sign-out                               -     -       -       -       -      -        -        -    401
+        auth GET /v1/sessions                              200   200     200     200     200    200      200      200    401
+        auth DELETE /v1/sessions/{id}                      404   404     404     404     404    404      404      404    401
+        auth POST /v1/session/step-up                      401   401     401     401     401    401      401      401    401
+        auth POST /v1/session/step-up/passkey/options      200   200     200     200     200    200      200      200    401
         auth GET /.well-known/jwks.json                    200   200     200     200     200    200      200      200    200
         auth GET /.well-known/oauth-authorization-server   200   200     200     200     200    200      200      200    200
         auth POST /v1/invitations/accept                   401   401     401     401     401    401      401      401    401

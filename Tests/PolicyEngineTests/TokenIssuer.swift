@@ -37,7 +37,7 @@ struct TokenIssuer: @unchecked Sendable {
             "roles": JSONValue(roles), "amr": JSONValue(amr), "auth_time": .integer(issuedAt.seconds),
             "iat": .double(Double(issuedAt.microseconds) / 1_000_000), "exp": .integer(issuedAt.seconds + lifetime),
         ]
-        if let employee { claims["employee_id"] = employee.wire }
+        if let employee { claims["emp"] = employee.wire }
         return claims
     }
 

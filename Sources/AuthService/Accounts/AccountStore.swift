@@ -33,16 +33,20 @@ struct AccountStore: Sendable {
     }
 
     /// Counts a wrong password of a stranger, and locks the account to strangers when it is one too many.
-    func countFailure(of account: UUIDv7, now: Instant) async throws {
+    ///
+    /// - Returns: whether it was this one.
+    func countFailure(of account: UUIDv7, now: Instant) async throws -> Bool {
         let until = now.adding(Self.lockDuration)
-        try await database.execute(
+        let rows = try await database.query(
             system,
             """
             UPDATE account
             SET failed_attempts = CASE WHEN failed_attempts + 1 >= \(Self.failuresBeforeLock) THEN 0 ELSE failed_attempts + 1 END,
                 locked_until = CASE WHEN failed_attempts + 1 >= \(Self.failuresBeforeLock) THEN \(until) ELSE locked_until END
             WHERE id = \(account)
+            RETURNING failed_attempts = 0 AS is_locking
             """)
+        return try rows.first?.get("is_locking") ?? false
     }
 
     /// A new hash of the same password, after the cost was raised; unless the password was changed meanwhile.

@@ -1,3 +1,4 @@
+public import IdentityCore
 public import Postgres
 public import ServiceKit
 
@@ -5,6 +6,13 @@ extension PasswordHasher.Overloaded: ProblemConvertible {
     var problem: Problem {
         .unavailable(
             "sign-in-busy", detail: "too many sign-ins wait at present", retryAfter: retryAfterSeconds)
+    }
+}
+
+extension InsufficientAuthentication: ProblemConvertible {
+    /// 401 with what would do (RFC 9470 §3).
+    public var problem: Problem {
+        .insufficientAuthentication(acrValues: demand.acrValues, maximumAge: demand.maximumAge)
     }
 }
 

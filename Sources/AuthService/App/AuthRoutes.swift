@@ -23,6 +23,7 @@ struct AuthRoutes: Sendable {
         SignInRoutes.routes(SignInCommands(parts: parts)) + tokens.routes
             + PasswordResetRoutes.routes(resets) + InvitationRoutes.routes(InvitationCommands(parts: parts))
             + members.routes + organisations.routes
+            + StepUpRoutes.routes(parts) + SessionRoutes.routes(SessionQueries(parts: parts, cursors: cursors))
             + PasskeyRoutes(parts: parts).routes + RecoveryCodeRoutes.routes(parts) + TOTPRoutes.routes(parts)
     }
 

@@ -1,24 +1,22 @@
 import IdentityClient
+import IdentityCore
 import Postgres
 import SQLQuery
 import ServiceKit
 import WireFormat
 
-/// Leave to change an account's factors: a living session of somebody who signed in with two factors within five
-/// minutes. It holds the lock on all of the account's living sessions, so that changes of one account follow one another.
+/// Leave to change an account's factors: a living session of somebody who used two factors within five minutes. It holds the lock on all of the account's living sessions, so that changes of one account follow one another.
 /// Only ``begin(_:_:in:)`` makes one.
 struct FactorChange: Sendable {
-    /// How old the sign-in may be: a person at the keyboard, not whoever finds the open laptop after lunch.
-    static let freshness: Duration = .seconds(300)
     /// What the `iat` of a token may be ahead of the clock by, when role changes crowded into one second.
     private static let floorMargin: Duration = .seconds(60)
 
-    /// The session that asks.
-    let session: Session
+    /// The session that asks. The statements that change factors take it, so that none of them runs without.
+    let session: Session<AAL2, Fresh5m>
     /// All living sessions of the account, the asking one included.
-    let sessions: [Session]
+    let sessions: [SessionRecord]
 
-    private init(session: Session, sessions: [Session]) {
+    private init(session: Session<AAL2, Fresh5m>, sessions: [SessionRecord]) {
         self.session = session
         self.sessions = sessions
     }
@@ -35,11 +33,9 @@ struct FactorChange: Sendable {
         }
         let rows = try await transaction.query(SessionStore.lockLiving(of: asking.account))
         let sessions = try rows.map(SessionStore.read)
-        let now = parts.now()
-        guard let session = sessions.first(where: { $0.id == asking.id }), session.isAlive(at: now),
-            session.amr.contains("mfa"), now < session.authenticatedAt.adding(freshness)
-        else { throw Problem.insufficientAuthentication(maxAge: freshness) }
-        return FactorChange(session: session, sessions: sessions)
+        // One that ended while the lock was waited for is not among the living.
+        let record = sessions.first { $0.id == asking.id } ?? asking
+        return FactorChange(session: try Session(proving: record.facts, at: parts.now()), sessions: sessions)
     }
 
     /// Ends every living session of the account: what a session was opened with may just have gone. The last statements
@@ -81,17 +77,6 @@ extension SessionStore {
 }
 
 extension Problem {
-    /// The sign-in is too old, or was too weak (RFC 9470 §3).
-    static func insufficientAuthentication(maxAge: Duration) -> Problem {
-        let seconds = maxAge.components.seconds
-        return Problem(
-            .unauthorized, "insufficient-user-authentication", title: "Sign in again first",
-            detail: "this needs a sign-in with two factors within the last \(seconds) seconds",
-            headers: [
-                .wwwAuthenticate: "Bearer error=\"insufficient_user_authentication\", max_age=\"\(seconds)\""
-            ])
-    }
-
     /// A client, or an agent that acts for somebody.
     static let noFactors = Problem.forbidden(
         "no-factors", detail: "only a person who has signed in has factors to change")

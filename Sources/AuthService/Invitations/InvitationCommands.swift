@@ -193,12 +193,16 @@ struct InvitationCommands: Sendable {
             let usable = present.isLocked(at: now) ? nil : present.passwordHash
             let password = try? Password(request.password.reveal())
             guard try await parts.passwords.verify(password, against: usable) else {
-                try await parts.accounts.countFailure(of: present.id, now: now)
+                let isOneTooMany = try await parts.accounts.countFailure(of: present.id, now: now)
                 let event = AuditEvent(
                     call, by: .anonymous, tenant: token.tenant, action: "invitation.accept",
                     resource: EventResource(type: "member", id: invitation.member.text), outcome: .denied,
                     reason: SignInTrail.Reason.wrongPassword.rawValue)
                 try await parts.outbox.record(event, scope)
+                if isOneTooMany {
+                    try await SignInTrail(outbox: parts.outbox).passwordsTried(
+                        present.id, parts.accounts.memberships(of: present.id), call)
+                }
                 throw Problem.invalidCredentials
             }
         } else {

@@ -2,6 +2,7 @@ import AuditClient
 import AuditCore
 import Crypto
 import IdentityClient
+import IdentityCore
 import Postgres
 import SQLQuery
 import ServiceKit
@@ -24,8 +25,7 @@ struct PasskeyCommands: Sendable {
             let account = change.session.account
             let results = try await transaction.pipeline([
                 PasskeyStore.all(of: account), PasskeyStore.email(of: account),
-                PasskeyStore.insertChallenge(
-                    challenge, hash: proof.hash, session: change.session.id, organisation: nil, now: now),
+                PasskeyStore.insertRegistration(challenge, hash: proof.hash, by: change.session, now: now),
             ])
             let present = try results[0].map(PasskeyStore.read)
             guard present.count < Passkey.mostOfAnAccount else { throw Problem.tooManyPasskeys }
@@ -68,8 +68,8 @@ struct PasskeyCommands: Sendable {
                     ])
                 let results = try await transaction.pipeline([
                     PasskeyStore.insert(
-                        id, of: account, credential, transports: request.credential.transports, name: request.name,
-                        now: now),
+                        id, credential, transports: request.credential.transports, name: request.name,
+                        by: change.session, now: now),
                     try parts.outbox.insertion(of: event), PasskeyStore.all(of: account),
                 ])
                 guard let row = try results[2].first(where: { try $0.get("id", as: UUIDv7.self) == id }) else {
@@ -95,7 +95,7 @@ struct PasskeyCommands: Sendable {
             let change = try await FactorChange.begin(token, parts, in: transaction)
             let account = change.session.account
             let others = try await transaction.query(PasskeyStore.otherFactors(than: id, of: account))
-            guard try await transaction.execute(PasskeyStore.remove(id, of: account)) == 1 else {
+            guard try await transaction.execute(PasskeyStore.remove(id, by: change.session)) == 1 else {
                 throw Problem.notFound()
             }
             guard try others.first?.get("factors", as: Int64.self) ?? 0 > 0 else { throw Problem.lastFactor }

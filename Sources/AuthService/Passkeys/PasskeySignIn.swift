@@ -71,19 +71,21 @@ struct PasskeySignIn: Sendable {
     private func open(
         _ passkey: Passkey, _ use: Authentication.Use, _ membership: Membership, _ device: KnownDevice?, _ call: Call
     ) async throws -> IssuedTokens {
-        try await parts.database.transaction(membership.tenantScope) { transaction in
+        let tokens = try await parts.database.transaction(membership.tenantScope) { transaction in
             let now = parts.now()
             guard try await transaction.execute(PasskeyStore.use(passkey, use, now: now)) == 1 else {
                 throw Problem.invalidPasskey
             }
-            let session = Session(
+            let session = SessionRecord(
                 id: .generate(at: now), account: membership.account, tenant: membership.tenant,
                 member: membership.member, clientID: SessionCommands.firstPartyClient, amr: passkey.amr,
                 authenticatedAt: now, lastUsedAt: now, expiresAt: now.adding(SessionLimits.absolute), endedAt: nil)
             var tokens = try await signIn.sessions.open(session, call, in: transaction)
-            tokens.newDevice = try await signIn.remember(device, of: passkey.account, now: now, in: transaction)
+            tokens.device = try await signIn.remember(device, of: session, call, in: transaction)
             return tokens
         }
+        signIn.announceDevice(of: tokens, membership, call)
+        return tokens
     }
 }
 

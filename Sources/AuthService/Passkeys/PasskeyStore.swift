@@ -1,3 +1,4 @@
+import IdentityCore
 import Postgres
 import SQLQuery
 import WebAuthn
@@ -15,7 +16,7 @@ struct PasskeyStore: Sendable {
 
     // MARK: Challenges
 
-    /// - Parameter session: of a registration.
+    /// - Parameter session: the one that steps up or registers; nil for a sign-in.
     static func insertChallenge(
         _ challenge: [UInt8], hash: [UInt8], session: UUIDv7?, organisation: TenantID?, now: Instant
     ) -> SQL {
@@ -24,6 +25,13 @@ struct PasskeyStore: Sendable {
         VALUES (\(UUIDv7.generate(at: now)), \(hash), \(challenge), \(session.sqlValue), \(organisation.sqlValue),
                 \(now.adding(challengeLifetime)))
         """
+    }
+
+    /// A challenge to register a passkey in this session.
+    static func insertRegistration(
+        _ challenge: [UInt8], hash: [UInt8], by session: Session<AAL2, Fresh5m>, now: Instant
+    ) -> SQL {
+        insertChallenge(challenge, hash: hash, session: session.id, organisation: nil, now: now)
     }
 
     /// Takes a challenge, once, whatever comes of it; nil when it is unknown, taken, late or another session's.
@@ -60,13 +68,13 @@ struct PasskeyStore: Sendable {
     }
 
     static func insert(
-        _ id: UUIDv7, of account: UUIDv7, _ credential: Registration.Credential, transports: [String], name: String,
-        now: Instant
+        _ id: UUIDv7, _ credential: Registration.Credential, transports: [String], name: String,
+        by session: Session<AAL2, Fresh5m>, now: Instant
     ) -> SQL {
         """
         INSERT INTO passkey (id, account, credential_id, public_key, sign_count, aaguid, attestation, backup_eligible,
                              backed_up, transports, name, created_at)
-        VALUES (\(id), \(account), \(credential.id), \(credential.key.cose), \(Int64(credential.signCount)),
+        VALUES (\(id), \(session.account), \(credential.id), \(credential.key.cose), \(Int64(credential.signCount)),
                 \(credential.aaguid), \(credential.attestation.rawValue), \(credential.isBackupEligible),
                 \(credential.isBackedUp), \(transports), \(name), \(now))
         """
@@ -81,8 +89,8 @@ struct PasskeyStore: Sendable {
     }
 
     /// Affects one row, unless it is another account's or gone.
-    static func remove(_ id: UUIDv7, of account: UUIDv7) -> SQL {
-        "DELETE FROM passkey WHERE id = \(id) AND account = \(account)"
+    static func remove(_ id: UUIDv7, by session: Session<AAL2, Fresh5m>) -> SQL {
+        "DELETE FROM passkey WHERE id = \(id) AND account = \(session.account)"
     }
 
     /// How many second factors an account has besides one passkey: recovery codes are no factor to live on.

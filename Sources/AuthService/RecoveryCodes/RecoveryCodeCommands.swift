@@ -1,6 +1,7 @@
 import AuditClient
 import AuditCore
 import IdentityClient
+import IdentityCore
 import Postgres
 import SQLQuery
 import ServiceKit
@@ -23,7 +24,7 @@ struct RecoveryCodeCommands: Sendable {
                 call, by: token, action: "recovery_codes.generate",
                 resource: EventResource(type: "account", id: account.text))
             _ = try await transaction.pipeline(
-                RecoveryCodeStore.replace(digests, of: account) + [try parts.outbox.insertion(of: event)])
+                RecoveryCodeStore.replace(digests, by: change.session) + [try parts.outbox.insertion(of: event)])
         }
         return GeneratedRecoveryCodes(codes: codes)
     }
@@ -58,7 +59,7 @@ extension SignInCommands {
                 pending, membership, device: device,
                 using: RecoveryCodeStore.use(digest, of: pending.account, now: now), amr: Self.recoveryMethods, call)
         } catch is FactorUsedBefore {
-            try await trail.codeRefused(membership, .wrongRecoveryCode, call)
+            try await trail.codeRefused(membership, .wrongRecoveryCode, of: pending, call)
             throw Problem.invalidRecoveryCode
         }
     }

@@ -1,3 +1,4 @@
+import IdentityCore
 import KeyVault
 import Postgres
 import SQLQuery
@@ -6,9 +7,9 @@ import WireFormat
 /// All SQL about recovery codes. A global table.
 enum RecoveryCodeStore {
     /// New codes; whatever the account had before is void.
-    static func replace(_ digests: [[UInt8]], of account: UUIDv7) -> [SQL] {
-        ["DELETE FROM recovery_code WHERE account = \(account)"]
-            + digests.map { "INSERT INTO recovery_code (account, digest) VALUES (\(account), \($0))" }
+    static func replace(_ digests: [[UInt8]], by session: Session<AAL2, Fresh5m>) -> [SQL] {
+        ["DELETE FROM recovery_code WHERE account = \(session.account)"]
+            + digests.map { "INSERT INTO recovery_code (account, digest) VALUES (\(session.account), \($0))" }
     }
 
     /// Affects one row, once for each code, however many try at a time.

@@ -1,4 +1,6 @@
+import AuditClient
 import AuditCore
+import Logging
 import Postgres
 import SQLQuery
 import ServiceKit
@@ -46,10 +48,12 @@ struct SignInCommands: Sendable {
                 if account == nil { .unknownAccount } else if isLocked { .locked } else if !isOrganisationOpen {
                     .organisationLimited
                 } else if !isRight { .wrongPassword } else { .noMembership }
+            var isOneTooMany = false
             if let account, reason == .wrongPassword, device == nil {
-                try await parts.accounts.countFailure(of: account.id, now: now)
+                isOneTooMany = try await parts.accounts.countFailure(of: account.id, now: now)
             }
             try await trail.passwordRefused(account?.id, memberships, reason, call)
+            if let account, isOneTooMany { try await trail.passwordsTried(account.id, memberships, call) }
             throw Problem.invalidCredentials
         }
         let stored = try await rehash(password, account)
@@ -72,7 +76,7 @@ struct SignInCommands: Sendable {
         guard let factor = try await parts.accounts.totp(of: pending.account) else { throw Problem.invalidCredentials }
         let totp = TOTP(secret: try await parts.secrets.openTOTPSecret(factor))
         guard let step = totp.step(of: request.code.reveal(), at: now) else {
-            try await trail.codeRefused(membership, .wrongCode, call)
+            try await trail.codeRefused(membership, .wrongCode, of: pending, call)
             throw Problem.invalidCode
         }
         do {
@@ -80,7 +84,7 @@ struct SignInCommands: Sendable {
                 pending, membership, device: device, using: AccountStore.useStep(step, of: pending.account),
                 amr: ["pwd", "otp", "mfa"], call)
         } catch is FactorUsedBefore {
-            try await trail.codeRefused(membership, .replayedCode, call)
+            try await trail.codeRefused(membership, .replayedCode, of: pending, call)
             throw Problem.invalidCode
         }
     }
@@ -116,13 +120,13 @@ struct SignInCommands: Sendable {
         _ pending: PendingSignIn, _ membership: Membership, device: KnownDevice?, using factor: SQL, amr: [String],
         _ call: Call
     ) async throws -> IssuedTokens {
-        try await parts.database.transaction(membership.tenantScope) { transaction in
+        let tokens = try await parts.database.transaction(membership.tenantScope) { transaction in
             let now = parts.now()
             guard try await transaction.execute(SignInStore.consume(pending.id, now: now)) == 1 else {
                 throw Problem.invalidChallenge
             }
             guard try await transaction.execute(factor) == 1 else { throw FactorUsedBefore() }
-            let session = Session(
+            let session = SessionRecord(
                 id: .generate(at: now), account: membership.account, tenant: membership.tenant,
                 member: membership.member, clientID: SessionCommands.firstPartyClient, amr: amr,
                 authenticatedAt: now, lastUsedAt: now, expiresAt: now.adding(SessionLimits.absolute), endedAt: nil)
@@ -131,9 +135,11 @@ struct SignInCommands: Sendable {
                 RateLimiter.forget(parts.rules, of: pending.account, device: device),
             ])
             var tokens = try await sessions.open(session, call, in: transaction)
-            tokens.newDevice = try await remember(device, of: pending.account, now: now, in: transaction)
+            tokens.device = try await remember(device, of: session, call, in: transaction)
             return tokens
         }
+        announceDevice(of: tokens, membership, call)
+        return tokens
     }
 
     /// The device that a call comes from, when this account knows it.
@@ -145,18 +151,34 @@ struct SignInCommands: Sendable {
 
     /// The account knows the device from now on.
     ///
-    /// - Returns: what a new one shows next time; nil when it is known already.
+    /// - Returns: what a new one shows next time; nil when it is known already. One of an account that had signed in
+    ///   before raises an alert.
     func remember(
-        _ device: KnownDevice?, of account: UUIDv7, now: Instant, in transaction: Transaction
-    ) async throws -> OpaqueToken? {
+        _ device: KnownDevice?, of session: SessionRecord, _ call: Call, in transaction: Transaction
+    ) async throws -> NewDevice? {
+        let (account, now) = (session.account, session.authenticatedAt)
         if let device {
             _ = try await transaction.execute(KnownDeviceStore.touch(device, now: now))
             return nil
         }
         let token = OpaqueToken.generate(.device)
         let device = KnownDevice(id: .generate(at: now), account: account)
+        let earlier = try await transaction.query(SessionStore.earlier(than: session))
+        let raisesAlert = !earlier.isEmpty
+        if raisesAlert {
+            let alert = Alert.newDevice.event(
+                call, by: EventActor(kind: .member, id: session.member.text, session: session.id),
+                tenant: session.tenant, EventResource(type: "session", id: session.id.text))
+            try await parts.outbox.record(alert, in: transaction)
+        }
         _ = try await transaction.pipeline(KnownDeviceStore.insert(device, hash: token.hash, now: now))
-        return token
+        return NewDevice(token: token, raisesAlert: raisesAlert)
+    }
+
+    /// The alert of a new device, once its event is on record.
+    func announceDevice(of tokens: IssuedTokens, _ membership: Membership, _ call: Call) {
+        guard tokens.device?.raisesAlert == true else { return }
+        Alert.newDevice.announce(call, ["member": .string(membership.member.text)])
     }
 
     /// The one organisation that a sign-in is for.

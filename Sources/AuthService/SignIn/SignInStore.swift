@@ -8,6 +8,11 @@ struct PendingSignIn: Sendable {
     let account: UUIDv7
     /// The organisation that was named.
     let organisation: TenantID?
+    /// Codes that were tried, this one included.
+    var attempts: Int64 = 0
+
+    /// Whether the challenge takes no more: nobody who holds the factor needs as many.
+    var isExhausted: Bool { attempts >= SignInStore.mostAttempts }
 }
 
 /// All SQL about challenges. A global table: an account signs in before a tenant is chosen.
@@ -48,11 +53,12 @@ struct SignInStore: Sendable {
             """
             UPDATE sign_in_challenge SET attempts = attempts + 1
             WHERE token_hash = \(hash) AND consumed_at IS NULL AND expires_at > \(now) AND attempts < \(Self.mostAttempts)
-            RETURNING id, account, organisation
+            RETURNING id, account, organisation, attempts::bigint AS attempts
             """)
         return try rows.first.map { row in
             PendingSignIn(
-                id: try row.get("id"), account: try row.get("account"), organisation: try row.get("organisation"))
+                id: try row.get("id"), account: try row.get("account"), organisation: try row.get("organisation"),
+                attempts: try row.get("attempts"))
         }
     }
 

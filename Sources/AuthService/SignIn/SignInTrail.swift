@@ -1,5 +1,6 @@
 import AuditClient
 import AuditCore
+import Logging
 import ServiceKit
 import WireFormat
 
@@ -52,8 +53,27 @@ struct SignInTrail: Sendable {
         }
     }
 
-    func codeRefused(_ membership: Membership, _ reason: Reason, _ call: Call) async throws {
+    /// More wrong passwords in a row than a person types.
+    func passwordsTried(_ account: UUIDv7, _ memberships: [Membership], _ call: Call) async throws {
+        for membership in memberships { try await raise(.manyFailures, membership, call) }
+        Alert.manyFailures.announce(call, ["account": .string(account.text), "of": "passwords"])
+    }
+
+    /// - Parameter pending: the sign-in whose code it was; its last one raises an alert.
+    func codeRefused(
+        _ membership: Membership, _ reason: Reason, of pending: PendingSignIn, _ call: Call
+    ) async throws {
         let event = event(membership.account, tenant: membership.tenant, member: membership.member, reason, call)
+        try await outbox.record(event, membership.tenantScope)
+        guard pending.isExhausted else { return }
+        try await raise(.manyFailures, membership, call)
+        Alert.manyFailures.announce(call, ["account": .string(pending.account.text), "of": "codes"])
+    }
+
+    private func raise(_ alert: Alert, _ membership: Membership, _ call: Call) async throws {
+        let event = alert.event(
+            call, by: .anonymous, tenant: membership.tenant,
+            EventResource(type: "member", id: membership.member.text))
         try await outbox.record(event, membership.tenantScope)
     }
 

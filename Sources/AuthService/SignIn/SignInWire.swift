@@ -46,14 +46,25 @@ struct SignInChallenge: WireEncodable {
     }
 }
 
+/// A device that an account did not know.
+struct NewDevice: Sendable {
+    /// What it shows next time.
+    let token: OpaqueToken
+    /// Whether the account had signed in before, on another.
+    let raisesAlert: Bool
+}
+
 /// Tokens as a client gets them (RFC 6749 §5.1).
 struct IssuedTokens: WireEncodable {
     let access: AccessTokenIssuer.Issued
     /// Nil for clients, which sign in anew.
     let refresh: OpaqueToken?
     let issued: Instant
-    /// What this device shows at its next sign-in, when the account did not know it: a cookie, no member of the body.
-    var newDevice: OpaqueToken?
+    /// Set when the account did not know the device.
+    var device: NewDevice?
+
+    /// What this device shows at its next sign-in: a cookie, no member of the body.
+    var newDevice: OpaqueToken? { device?.token }
 
     var wire: JSONValue {
         var members: [String: JSONValue] = [

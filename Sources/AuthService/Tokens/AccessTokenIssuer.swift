@@ -1,3 +1,4 @@
+import IdentityCore
 import WireFormat
 
 /// Issues access tokens: RFC 9068, RS256, for one tenant.
@@ -48,10 +49,11 @@ struct AccessTokenIssuer: Sendable {
             "iss": .string(issuer), "aud": .string(Self.audience), "sub": claims.subject.wire,
             "client_id": .string(claims.clientID), "iat": .integer(issuedAt.seconds), "exp": .integer(expires.seconds),
             "jti": .string(jti), "sid": claims.session.wire, "auth_time": .integer(claims.authTime.seconds),
-            "amr": .array(claims.amr.map(JSONValue.string)), "tenant": claims.tenant.wire,
+            "amr": .array(claims.amr.map(JSONValue.string)), "acr": .string(AssuranceLevel(amr: claims.amr).acr),
+            "tenant": claims.tenant.wire,
             "roles": .array(claims.roles.map { .string($0.name) }),
         ]
-        if let employeeID = claims.employeeID { payload["employee_id"] = employeeID.wire }
+        if let employeeID = claims.employeeID { payload["emp"] = employeeID.wire }
         let compact = try SignedToken.sign(
             header: ["typ": .string(Self.type)], payload: payload, with: try keys.signingKey(at: now))
         return Issued(

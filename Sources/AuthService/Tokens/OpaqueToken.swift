@@ -1,4 +1,5 @@
 import Crypto
+import KeyVault
 import WireFormat
 
 /// A secret that its bearer presents once: `KIND.TENANT.SECRET`. It carries its tenant (`system` before one is known),
@@ -30,6 +31,11 @@ struct OpaqueToken: Sendable, CustomStringConvertible {
     static func generate(_ kind: Kind, tenant: TenantID = .system) -> OpaqueToken {
         let secret = SymmetricKey(size: SymmetricKeySize(bitCount: secretBytes * 8)).withUnsafeBytes { Array($0) }
         return OpaqueToken(kind: kind, tenant: tenant, secret: Redacted(secret))
+    }
+
+    /// The one that follows it: the same one however often it is asked for.
+    func successor(_ succession: TokenSuccession) -> OpaqueToken {
+        OpaqueToken(kind: kind, tenant: tenant, secret: Redacted(succession.successor(of: Array(text.utf8))))
     }
 
     private init(kind: Kind, tenant: TenantID, secret: Redacted<[UInt8]>) {

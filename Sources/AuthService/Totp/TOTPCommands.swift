@@ -1,6 +1,7 @@
 import AuditClient
 import AuditCore
 import IdentityClient
+import IdentityCore
 import Postgres
 import SQLQuery
 import ServiceKit
@@ -27,7 +28,7 @@ struct TOTPCommands: Sendable {
             let change = try await FactorChange.begin(token, parts, in: transaction)
             guard change.session.account == account else { throw Problem.noFactors }
             let results = try await transaction.pipeline([
-                TOTPEnrolmentStore.insert(enrolment, hash: proof.hash, session: change.session.id, now: now),
+                TOTPEnrolmentStore.insert(enrolment, hash: proof.hash, by: change.session, now: now),
                 PasskeyStore.email(of: account),
             ])
             guard let row = results[1].first else { throw DamagedRow(table: "account") }
@@ -67,7 +68,7 @@ struct TOTPCommands: Sendable {
                 metadata: ["ended_sessions": .integer(replaces ? Int64(change.sessions.count) : 0)])
             _ = try await transaction.pipeline(
                 [
-                    TOTPEnrolmentStore.replace(enrolment.account, secret: sealed, lastStep: step, now: now),
+                    TOTPEnrolmentStore.replace(secret: sealed, lastStep: step, by: change.session, now: now),
                     try parts.outbox.insertion(of: event),
                 ] + (replaces ? change.endingSessions(at: parts.now()) : []))
         }

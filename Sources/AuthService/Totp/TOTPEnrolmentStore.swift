@@ -1,3 +1,4 @@
+import IdentityCore
 import KeyVault
 import Postgres
 import SQLQuery
@@ -15,10 +16,12 @@ struct TOTPEnrolmentStore: Sendable {
     let database: Database
     let system: SystemScope
 
-    static func insert(_ enrolment: TOTPEnrolment, hash: [UInt8], session: UUIDv7, now: Instant) -> SQL {
+    static func insert(
+        _ enrolment: TOTPEnrolment, hash: [UInt8], by session: Session<AAL2, Fresh5m>, now: Instant
+    ) -> SQL {
         """
         INSERT INTO totp_enrolment (id, token_hash, account, session, secret, expires_at)
-        VALUES (\(enrolment.id), \(hash), \(enrolment.account), \(session), \(enrolment.sealedSecret),
+        VALUES (\(enrolment.id), \(hash), \(session.account), \(session.id), \(enrolment.sealedSecret),
                 \(now.adding(Enrolment.lifetime)))
         """
     }
@@ -47,10 +50,12 @@ struct TOTPEnrolmentStore: Sendable {
     static func present(_ account: UUIDv7) -> SQL { "SELECT account FROM totp WHERE account = \(account)" }
 
     /// The account's one app. The step of the code that confirmed it counts as used.
-    static func replace(_ account: UUIDv7, secret: [UInt8], lastStep: Int64, now: Instant) -> SQL {
+    static func replace(
+        secret: [UInt8], lastStep: Int64, by session: Session<AAL2, Fresh5m>, now: Instant
+    ) -> SQL {
         """
         INSERT INTO totp (account, secret, last_step, confirmed_at)
-        VALUES (\(account), \(secret), \(lastStep), \(now))
+        VALUES (\(session.account), \(secret), \(lastStep), \(now))
         ON CONFLICT (account) DO UPDATE
         SET secret = excluded.secret, last_step = excluded.last_step, confirmed_at = excluded.confirmed_at
         """

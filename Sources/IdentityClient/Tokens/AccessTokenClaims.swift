@@ -12,6 +12,8 @@ struct AccessTokenClaims: Sendable {
     private static let mostRoles = 64
     /// RFC 8176 has some twenty methods.
     private static let mostMethods = 16
+    /// An agent of an agent of a person; each hop is evaluated in every decision.
+    private static let mostHops = 8
     /// Our identifiers of clients and tokens are UUIDs.
     private static let longestName = 128
 
@@ -41,7 +43,8 @@ struct AccessTokenClaims: Sendable {
             roles: try Self.texts("roles", payload, most: Self.mostRoles), employeeID: try Self.employee(payload),
             amr: try Self.texts("amr", payload, most: Self.mostMethods), authTime: try Self.date("auth_time", payload),
             session: session, clientID: try Self.name("client_id", payload), jti: try Self.name("jti", payload),
-            expires: expires, issuedAt: issuedAt, act: try Self.actor(payload))
+            expires: expires, issuedAt: issuedAt, act: try Self.actor(payload),
+            acr: payload["acr"] == nil ? nil : try Self.name("acr", payload))
     }
 
     /// The token, if it is in force at `now`.
@@ -87,10 +90,13 @@ struct AccessTokenClaims: Sendable {
     }
 
     private static func employee(_ payload: JSONValue) throws(TokenRejection) -> UUIDv7? {
-        guard let value = payload["employee_id"] else { return nil }
-        guard let id = value.string.flatMap({ UUIDv7($0) }) else {
-            throw .malformed("its `employee_id` is no employee")
+        // `employee_id` is what the release before called it.
+        let (claim, former) = (payload["emp"], payload["employee_id"])
+        guard claim == nil || former == nil || claim == former else {
+            throw .malformed("its `emp` and `employee_id` differ")
         }
+        guard let value = claim ?? former else { return nil }
+        guard let id = value.string.flatMap({ UUIDv7($0) }) else { throw .malformed("its `emp` is no employee") }
         return id
     }
 
@@ -98,7 +104,10 @@ struct AccessTokenClaims: Sendable {
     private static func actor(_ payload: JSONValue) throws(TokenRejection) -> JSONValue? {
         guard let value = payload["act"] else { return nil }
         var hop: JSONValue? = value
+        var hops = 0
         while let present = hop {
+            hops += 1
+            guard hops <= mostHops else { throw .malformed("its `act` has more than \(mostHops) hops") }
             guard present["sub"]?.string != nil else { throw .malformed("its `act` has a hop without `sub`") }
             hop = present["act"]
         }

@@ -15,6 +15,8 @@ public struct AccessToken: Sendable {
     public let employeeID: UUIDv7?
     /// How the user signed in (RFC 8176), for example `["pwd", "otp"]`.
     public let amr: [String]
+    /// How sure the issuer is of it (RFC 9068 §2.2.1); nil in tokens of the release before.
+    public let acr: String?
     /// When the user last proved who they are.
     public let authTime: Instant
     /// The session that the token was issued in.
@@ -35,7 +37,7 @@ public struct AccessToken: Sendable {
     public init(
         compact: Redacted<String>, tenant: TenantID, subject: UUIDv7, roles: [String], employeeID: UUIDv7?,
         amr: [String], authTime: Instant, session: UUIDv7, clientID: String, jti: String, expires: Instant,
-        issuedAt: Instant, act: JSONValue? = nil
+        issuedAt: Instant, act: JSONValue? = nil, acr: String? = nil
     ) {
         self.compact = compact
         self.tenant = tenant
@@ -50,6 +52,7 @@ public struct AccessToken: Sendable {
         self.expires = expires
         self.issuedAt = issuedAt
         self.act = act
+        self.acr = acr
     }
 }
 
