@@ -11,7 +11,9 @@ import WireFormat
 /// The policies that the project ships, as role by action.
 struct ShippedPolicyTests {
     /// The modules that services enforce today; the suites in `policies/tests` speak of all.
-    static let modules = ["audit", "department", "employee", "member", "organisation", "policy", "report"]
+    static let modules = [
+        "application", "audit", "department", "employee", "member", "organisation", "policy", "report",
+    ]
     static let others = [
         "agent", "claim", "contract", "document", "invoice", "leave", "payroll", "plan", "position", "review",
     ]
@@ -57,6 +59,9 @@ struct ShippedPolicyTests {
         ("member.end", ["-", "-", "-", "-", "-", "all", "all"]),
         ("organisation.view", ["all", "all", "all", "all", "all", "all", "all"]),
         ("organisation.update", ["-", "-", "-", "-", "-", "-", "all"]),
+        ("application.view", ["-", "-", "-", "-", "-", "all", "all"]),
+        ("application.create", ["-", "-", "-", "-", "-", "all", "all"]),
+        ("application.end", ["-", "-", "-", "-", "-", "all", "all"]),
         ("audit.view", ["-", "-", "-", "-", "-", "all", "all"]),
         ("policy.view", ["-", "-", "-", "-", "all", "all", "all"]),
         ("policy.query", ["-", "-", "-", "-", "-", "all", "all"]),
@@ -171,6 +176,6 @@ struct ShippedPolicyTests {
         let bundle = try Self.bundle()
         #expect(
             Self.modules.map { bundle.owner(ofType: $0) }
-                == ["audit", "hr", "hr", "auth", "auth", "policy", "hr"])
+                == ["auth", "audit", "hr", "hr", "auth", "auth", "policy", "hr"])
     }
 }
