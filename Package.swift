@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -57,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0", traits: []),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -130,9 +132,11 @@ let package = Package(
             [
                 "Idempotency", "CLibXCrypt", "CLibCrypto", "CLibZxcvbn", "CLibCurl", "CLibQREncode", "PolicyCore",
                 "PolicySQL",
-                "WebAuthn", "IdentityCore", crypto, metrics,
+                "WebAuthn", "IdentityCore", crypto, metrics, mustache,
             ],
-            resources: [.copy("Passwords/common-passwords.txt")]),
+            resources: [
+                .copy("Passwords/common-passwords.txt"), .copy("Pages/Templates"), .copy("Pages/Assets"),
+            ]),
         service("PolicyEngine", ["PolicyCore", "MarkedYAML", metrics]),
         service("HRService", ["Idempotency", "PolicyCore", "PolicySQL", "HRDomain", crypto]),
         service("AuditService", ["PolicyCore", metrics, crypto]),

@@ -30,6 +30,7 @@ struct RouteMatrix {
                 switch operation.path.split(separator: "/").dropFirst().first {
                 case "members": newcomer.member
                 case "departments": department
+                case "applications": UUIDv7.generate().text
                 default: employee.employee
                 }
             var path = operation.path.replacing("{id}", with: id)
@@ -37,6 +38,7 @@ struct RouteMatrix {
             case "/v1/employees/search": path += "?q=freya"
             case "/v1/proofs/inclusion": path += "?event=\(event)"
             case "/v1/proofs/consistency": path += "?from=1&to=2"
+            case "/assets/{name}": path = "/assets/pages.css"
             default: break
             }
             switch operation.name {
@@ -100,6 +102,17 @@ struct RouteMatrix {
             "auth POST /v1/password-resets/confirm": .json(["token": "none", "password": "not anybody's password"]),
             "auth POST /v1/invitations/accept": .json(["token": "none", "password": "not anybody's password"]),
             "auth POST /v1/invitations/confirm": .json(["enrolment": "none", "code": "000000"]),
+            "auth POST /v1/applications": .json(["name": "Nothing", "redirect_uris": [], "scopes": []]),
+            "auth POST /authorize": .form([("client_id", "none")]),
+            "auth POST /v1/par": .form([("client_id", "none")]),
+            "auth POST /v1/introspect": .form([("client_id", "none"), ("token", "none")]),
+            "auth POST /v1/revoke": .form([("client_id", "none"), ("token", "none")]),
+            // Without `Origin` no form of a page is taken.
+            "auth POST /sign-in": .form([("email", "nobody@nowhere.example"), ("password", "none")]),
+            "auth POST /sign-in/code": .form([("challenge", "none"), ("code", "000000")]),
+            "auth POST /sign-in/passkey": .form([("challenge", "none"), ("credential", "{}")]),
+            "auth POST /sign-out": .form([]),
+            "auth POST /consent": .form([("request", "none"), ("decision", "allow")]),
             "auth POST /v1/token": .form([("grant_type", "refresh_token"), ("refresh_token", "none")]),
             "policy POST /access/v1/evaluation": .json([
                 "subject": ["type": "member", "id": "x"], "action": ["name": "employee.view"],
@@ -152,6 +165,27 @@ struct RouteMatrix {
         auth GET /v1/members/{id}                          200   200     404     404     200    404      404      404    401
         auth PATCH /v1/members/{id}                        412   412     403     403     403    403      403      403    401
         auth GET /v1/organisation                          200   200     200     200     200    200      200      200    401
+        auth GET /authorize                                400   400     400     400     400    400      400      400    400
+        auth POST /authorize                               400   400     400     400     400    400      400      400    400
+        auth GET /authorize/resume                         400   400     400     400     400    400      400      400    400
+        auth GET /sign-in                                  200   200     200     200     200    200      200      200    200
+        auth POST /sign-in                                 403   403     403     403     403    403      403      403    403
+        auth POST /sign-in/code                            403   403     403     403     403    403      403      403    403
+        auth POST /sign-in/passkey                         403   403     403     403     403    403      403      403    403
+        auth GET /account                                  303   303     303     303     303    303      303      303    303
+        auth GET /sign-out                                 200   200     200     200     200    200      200      200    200
+        auth POST /sign-out                                403   403     403     403     403    403      403      403    403
+        auth POST /consent                                 403   403     403     403     403    403      403      403    403
+        auth GET /assets/{name}                            200   200     200     200     200    200      200      200    200
+        auth POST /v1/par                                  401   401     401     401     401    401      401      401    401
+        auth GET /v1/userinfo                              403   403     403     403     403    403      403      403    401
+        auth POST /v1/userinfo                             403   403     403     403     403    403      403      403    401
+        auth POST /v1/introspect                           401   401     401     401     401    401      401      401    401
+        auth POST /v1/revoke                               401   401     401     401     401    401      401      401    401
+        auth GET /.well-known/openid-configuration         200   200     200     200     200    200      200      200    200
+        auth GET /v1/applications                          200   200     403     403     403    403      403      403    401
+        auth POST /v1/applications                         422   422     422     422     422    422      422      422    401
+        auth DELETE /v1/applications/{id}                  404   404     403     403     403    403      403      403    401
         auth GET /health/live                              200   200     200     200     200    200      200      200    200
         auth GET /health/ready                             200   200     200     200     200    200      200      200    200
         auth GET /openapi.json                             200   200     200     200     200    200      200      200    200

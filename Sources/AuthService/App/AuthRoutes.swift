@@ -8,6 +8,7 @@ struct AuthRoutes: Sendable {
     let feed: RevocationFeed
     let cursors: CursorCodec
     let resets: PasswordResetQueue
+    let templates: PageTemplates
 
     private var members: MemberRoutes {
         let enforcement = MemberEnforcement(parts: parts, policy: policy)
@@ -18,6 +19,15 @@ struct AuthRoutes: Sendable {
     private var organisations: OrganisationRoutes { OrganisationRoutes(parts: parts, policy: policy) }
     private var tokens: TokenRoutes { TokenRoutes(parts: parts) }
 
+    private var pages: [Route] {
+        let answers = PageAnswers(templates: templates, pageGuard: PageGuard(issuer: parts.issuer.issuer))
+        return SignInPages(parts: parts, answers: answers).routes + AccountPages(parts: parts, answers: answers).routes
+            + AuthorizationPages(parts: parts, answers: answers).routes
+    }
+    private var applications: ApplicationRoutes {
+        ApplicationRoutes(parts: parts, policy: policy, cursors: cursors)
+    }
+
     /// For people and other companies' programs.
     var publicRoutes: [Route] {
         SignInRoutes.routes(SignInCommands(parts: parts)) + tokens.routes
@@ -25,6 +35,7 @@ struct AuthRoutes: Sendable {
             + members.routes + organisations.routes
             + StepUpRoutes.routes(parts) + SessionRoutes.routes(SessionQueries(parts: parts, cursors: cursors))
             + PasskeyRoutes(parts: parts).routes + RecoveryCodeRoutes.routes(parts) + TOTPRoutes.routes(parts)
+            + pages + OpenIDRoutes(parts: parts).routes + applications.routes
     }
 
     /// For our other services and the operator.

@@ -54,7 +54,8 @@ extension AuthService {
             ], logger: logger)
         let resets = PasswordResetQueue(commands: PasswordResetCommands(parts: parts), logger: logger)
         let routes = AuthRoutes(
-            parts: parts, policy: policy, feed: feed, cursors: try cursors(settings), resets: resets)
+            parts: parts, policy: policy, feed: feed, cursors: try cursors(settings), resets: resets,
+            templates: try PageTemplates(folder: pagesFolder))
         return try ServiceRuntime(
             name: .auth, publicListener: .public(settings), internalListener: .internal(settings),
             publicRoutes: routes.publicRoutes, internalRoutes: routes.internalRoutes, keys: keys, verifier: authority,
@@ -105,6 +106,9 @@ extension AuthService {
                 store: store, secrets: parts.secrets, transport: mail.transport, logger: logger, now: parts.now)
         ]
     }
+
+    /// Where the templates of the pages are, beside the executable.
+    static var pagesFolder: String { Bundle.module.resourcePath ?? "." }
 
     /// The description of the interface, beside the executable.
     static var openAPIPath: String {

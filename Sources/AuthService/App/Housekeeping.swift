@@ -41,6 +41,9 @@ struct Housekeeping: Service {
         try await PasskeyStore(database: parts.database, system: parts.system).prune(now: now)
         try await TOTPEnrolmentStore(database: parts.database, system: parts.system).prune(now: now)
         try await ClientStore(database: parts.database, system: parts.system).prune(now: now)
+        try await ApplicationStore(database: parts.database, system: parts.system).prune(now: now)
+        try await parts.database.execute(
+            parts.system, BrowserSessionStore.prune(before: now.adding(.zero - Self.grace)))
         try await parts.limiter.prune(now: now)
         try await parts.devices.prune(now: now)
         try await PasswordResetStore(database: parts.database, system: parts.system).prune(now: now)
@@ -62,7 +65,8 @@ struct Housekeeping: Service {
             try await parts.database.pipeline(
                 job.tenantScope,
                 [SessionStore.dropExpired(tenant: job.tenant, before: oldest)]
-                    + InvitationStore.dropExpired(tenant: job.tenant, before: oldest))
+                    + InvitationStore.dropExpired(tenant: job.tenant, before: oldest)
+                    + AuthorizationStore.dropExpired(tenant: job.tenant, before: oldest))
         }
         return ids.count == Self.tenantsPerTurn ? ids.last : nil
     }

@@ -13,6 +13,21 @@ extension Membership {
     var tenantScope: TenantScope { TenantScope(tenant: tenant) }
 }
 
+extension LivingAccessToken {
+    /// The rows of the organisation that a token of ours, verified and in force, is for.
+    var tenantScope: TenantScope { TenantScope(tenant: tenant) }
+}
+
+extension BrowserSession {
+    /// The rows of the organisation that somebody is signed in to with a browser.
+    var tenantScope: TenantScope { TenantScope(tenant: session.tenant) }
+}
+
+extension Application {
+    /// The rows of the organisation that an application was registered by: its people's requests, consents and codes.
+    var tenantScope: TenantScope { TenantScope(tenant: tenant) }
+}
+
 extension Client {
     /// The rows of the organisation that a client with a verified assertion belongs to.
     var tenantScope: TenantScope { TenantScope(tenant: tenant) }

@@ -8,13 +8,7 @@ enum DeviceCookie {
 
     /// The token of a call, when it has exactly one.
     static func token(of call: Call) -> OpaqueToken? {
-        let values = (call.headers[.cookie] ?? "").split(separator: ";").compactMap { pair -> Substring? in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == name else { return nil }
-            return parts[1]
-        }
-        guard values.count == 1 else { return nil }
-        return OpaqueToken(String(values[0]), kind: .device)
+        call.cookie(name).flatMap { OpaqueToken(String($0), kind: .device) }
     }
 
     /// What `Set-Cookie` says.

@@ -31,6 +31,8 @@ struct RateRules: Sendable {
 
     /// Tokens asked for from one address: a service or an office that refreshes, not a search for a token.
     var tokenByAddress = RateRule(name: "token-address", burst: 1200, interval: .milliseconds(50))
+    /// Authorizations begun from one address: an office that opens its applications in the morning, not a full table.
+    var authorizationByAddress = RateRule(name: "authorization-address", burst: 600, interval: .milliseconds(100))
     /// Invitations tried from one address.
     var invitationByAddress = RateRule(name: "invitation-address", burst: 600, interval: .milliseconds(100))
 

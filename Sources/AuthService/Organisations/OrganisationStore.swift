@@ -22,6 +22,16 @@ struct OrganisationStore: Sendable {
         }
     }
 
+    /// These organisations, by name.
+    func named(_ tenants: [TenantID]) async throws -> [Organisation] {
+        let ids = tenants.compactMap { UUIDv7($0.text) }
+        let rows = try await database.query(
+            system, "SELECT id, name, created_at FROM organisation WHERE id = ANY (\(ids)) ORDER BY name, id")
+        return try rows.map { row in
+            Organisation(id: try row.get("id"), name: try row.get("name"), createdAt: try row.get("created_at"))
+        }
+    }
+
     /// Some organisations, in the order of their ids.
     func ids(after position: UUIDv7?, most: Int) async throws -> [UUIDv7] {
         let start: SQL = if let position { "WHERE id > \(position)" } else { "" }

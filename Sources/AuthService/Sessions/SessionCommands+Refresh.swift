@@ -25,14 +25,18 @@ extension SessionCommands {
     ///
     /// One that was used more than ``rotationGrace`` ago, or whose successor was, ends its session: either its owner or
     /// a thief has the newer one, and nobody can tell which.
-    func refresh(_ text: String, _ call: Call) async throws -> IssuedTokens {
+    ///
+    /// - Parameter client: who asks. Another client's token is not known to it, and nothing becomes of it.
+    func refresh(
+        _ text: String, client: String = firstPartyClient, _ call: Call
+    ) async throws -> IssuedTokens {
         try await parts.limiter.admit(parts.rules.tokenByAddress, key: Array(call.clientIP.utf8), now: parts.now())
         guard let token = OpaqueToken(text, kind: .refresh) else { throw Problem.invalidGrant }
         // Before the transaction, since keys may need a connection of their own. Under the key of `system`: a tenant that
         // an unproven token merely names gets none made.
         let successor = token.successor(try await parts.secrets.vault.succession(scope: parts.system))
         let outcome = try await parts.database.transaction(token.tenantScope) { transaction in
-            try await refresh(token, successor, call, in: transaction)
+            try await refresh(token, successor, client, call, in: transaction)
         }
         switch outcome {
         case .issued(let tokens): return tokens
@@ -45,13 +49,14 @@ extension SessionCommands {
     }
 
     private func refresh(
-        _ token: OpaqueToken, _ successor: OpaqueToken, _ call: Call, in transaction: Transaction
+        _ token: OpaqueToken, _ successor: OpaqueToken, _ client: String, _ call: Call, in transaction: Transaction
     ) async throws -> Outcome {
         let found = try await transaction.query(SessionStore.refreshToken(token.hash, tenant: token.tenant))
         // Nothing is recorded in a tenant that an unproven token merely names.
         guard let row = found.first else { return .refused }
         let stored = try SessionStore.readRefreshToken(row)
         let session = stored.session
+        guard session.clientID == client else { return .refused }
         let now = parts.now()
         // Of before a step-up. A tab that did not hear of it in time is no thief, yet gets nothing.
         if stored.generation < session.generation, session.endedAt == nil,
@@ -95,7 +100,7 @@ extension SessionCommands {
         // After the lock on the member: see ``lockedMember(_:in:)``.
         let now = parts.now()
         let session = stored.session
-        let tokens = try tokens(session, member, refresh: successor, now: now)
+        let tokens = try await tokens(session, member, refresh: successor, now: now, in: transaction)
         let event = AuditEvent(
             call, by: actor(session, member), tenant: session.tenant, action: "session.refresh",
             resource: EventResource(type: "session", id: session.id.text),

@@ -24,7 +24,7 @@ struct SessionCommands: Sendable {
             metadata: ["amr": JSONValue(session.amr)])
         let now = parts.now()
         let refresh = OpaqueToken.generate(.refresh, tenant: session.tenant)
-        let tokens = try tokens(session, member, refresh: refresh, now: now)
+        let tokens = try await tokens(session, member, refresh: refresh, now: now, in: transaction)
         _ = try await transaction.pipeline([
             SessionStore.insertRefreshToken(refresh.hash, of: session, parent: nil, issuedAt: now),
             try parts.outbox.insertion(of: event),
@@ -61,15 +61,16 @@ struct SessionCommands: Sendable {
     ///
     /// - Parameter now: from after the lock on the member: see ``lockedMember(_:in:)``.
     func tokens(
-        _ session: SessionRecord, _ member: Member, refresh: OpaqueToken, now: Instant
-    ) throws -> IssuedTokens {
+        _ session: SessionRecord, _ member: Member, refresh: OpaqueToken, now: Instant, in transaction: Transaction
+    ) async throws -> IssuedTokens {
+        let scopes = try await ApplicationSession.scopes(of: session, in: transaction)
         let access = try parts.issuer.issue(
             AccessTokenIssuer.Claims(
                 tenant: session.tenant, subject: member.id, roles: member.roles.roles, employeeID: member.employeeID,
                 clientID: session.clientID, session: session.id, amr: session.amr, authTime: session.authenticatedAt,
-                notBefore: member.notBefore, sessionEnd: session.expiresAt),
+                notBefore: member.notBefore, sessionEnd: session.expiresAt, scopes: scopes),
             now: now)
-        return IssuedTokens(access: access, refresh: refresh, issued: now)
+        return IssuedTokens(access: access, refresh: refresh, issued: now, session: session, scopes: scopes)
     }
 
     /// Ends a locked session and voids its tokens.

@@ -57,6 +57,11 @@ enum SessionEnding: String, Sendable {
     case membershipEnded = "membership-ended"
     case factorRemoved = "factor-removed"
     case endedByMember = "ended-by-member"
+    /// Another sign-in in the same browser took its place.
+    case renewed = "renewed"
+    case codeReuse = "code-reuse"
+    case tokenRevoked = "token-revoked"
+    case applicationEnded = "application-ended"
     case passwordReset = "password-reset"  // pragma: allowlist secret
 }
 

@@ -65,6 +65,10 @@ struct IssuedTokens: WireEncodable {
 
     /// What this device shows at its next sign-in: a cookie, no member of the body.
     var newDevice: OpaqueToken? { device?.token }
+    /// The session that they belong to; nil for clients.
+    var session: SessionRecord?
+    /// What an application's tokens are good for; nil for our own frontends and for clients.
+    var scopes: [OpenIDScope]?
 
     var wire: JSONValue {
         var members: [String: JSONValue] = [
@@ -72,6 +76,7 @@ struct IssuedTokens: WireEncodable {
             "expires_in": .integer(max(0, access.expires.seconds - issued.seconds)),
         ]
         if let refresh { members["refresh_token"] = .string(refresh.text) }
+        if let scopes { members["scope"] = .string(OpenIDScope.text(scopes)) }
         return .object(members)
     }
 }

@@ -86,7 +86,7 @@ struct StepUpCommands: Sendable {
         let now = parts.now()
         let raised = record.raised(by: methods, at: now)
         let refresh = OpaqueToken.generate(.refresh, tenant: session.tenant)
-        let tokens = try sessions.tokens(raised, member, refresh: refresh, now: now)
+        let tokens = try await sessions.tokens(raised, member, refresh: refresh, now: now, in: transaction)
         let event = AuditEvent(
             call, by: sessions.actor(raised, member), tenant: session.tenant, action: Self.action,
             resource: EventResource(type: "session", id: session.id.text),

@@ -28,6 +28,9 @@ struct AccessTokenIssuer: Sendable {
         var notBefore: Instant
         /// The session's end, which no token outlives.
         var sessionEnd: Instant
+        /// What an application's token is good for (``OpenIDScope``); nil for our own frontends and for clients, whose
+        /// tokens are good for everything that their bearer may do.
+        var scopes: [OpenIDScope]?
     }
 
     /// A token as its bearer gets it.
@@ -53,6 +56,11 @@ struct AccessTokenIssuer: Sendable {
             "tenant": claims.tenant.wire,
             "roles": .array(claims.roles.map { .string($0.name) }),
         ]
+        if let scopes = claims.scopes {
+            payload["scope"] = .string(OpenIDScope.text(scopes))
+            // Without the scope `api` no service of this installation takes it, userinfo excepted.
+            payload["aud"] = .array([.string(issuer)] + (scopes.contains(.api) ? [.string(Self.audience)] : []))
+        }
         if let employeeID = claims.employeeID { payload["emp"] = employeeID.wire }
         let compact = try SignedToken.sign(
             header: ["typ": .string(Self.type)], payload: payload, with: try keys.signingKey(at: now))

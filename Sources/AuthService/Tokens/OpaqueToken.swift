@@ -15,6 +15,10 @@ struct OpaqueToken: Sendable, CustomStringConvertible {
         case passkey = "bwp"
         case totp = "bwt"
         case reset = "bws"
+        case browser = "bwb"
+        case authorizationRequest = "bwq"
+        case authorizationCode = "bwa"
+        case applicationSecret = "bwk"  // pragma: allowlist secret
     }
 
     /// 256 bits: nobody guesses one, so that an unsalted, quick hash is enough for storage.

@@ -14,7 +14,7 @@ struct TokenRoutes: Sendable {
                 .post, Self.tokenPath,
                 access: .open(because: "a refresh token or a client's key stands in for a token"),
                 body: .form
-            ) { call in try await SignInRoutes.secret(.json(token(call))) },
+            ) { call in try await SignInRoutes.secret(token(call)) },
             Route(
                 .post, "/v1/sign-out", access: .signedIn(because: "everybody may end the own session")
             ) { call in
@@ -27,7 +27,11 @@ struct TokenRoutes: Sendable {
             Route(
                 .get, "/.well-known/oauth-authorization-server",
                 access: .open(because: "clients learn from it where to go")
-            ) { _ in published(metadata) },
+            ) { _ in published(ProviderMetadata(issuer: parts.issuer.issuer).wire) },
+            Route(
+                .get, "/.well-known/openid-configuration",
+                access: .open(because: "clients learn from it where to go")
+            ) { _ in published(ProviderMetadata(issuer: parts.issuer.issuer).wire) },
         ]
     }
 
@@ -57,16 +61,24 @@ struct TokenRoutes: Sendable {
     /// A name and a few public keys.
     private static let clientBodyLimit = 32 << 10
 
-    private func token(_ call: Call) async throws -> IssuedTokens {
-        let form = try call.form(allowed: [
-            "grant_type", "refresh_token", "client_id", "client_assertion", "client_assertion_type",
-        ])
+    private func token(_ call: Call) async throws -> Reply {
+        let form = try call.form(
+            allowed: ApplicationAuthentication.fields.union([
+                "grant_type", "refresh_token", "code", "redirect_uri", "code_verifier",
+                // A refresh gives what was agreed to, neither more nor less, and says so (RFC 6749 §3.3).
+                "scope",
+            ]))
         switch form["grant_type"] {
         case "refresh_token":
             guard let token = form["refresh_token"] else {
                 throw Problem.oauth("invalid_request", detail: "`refresh_token` is needed")
             }
-            return try await SessionCommands(parts: parts).refresh(token, call)
+            let client = try await refreshingClient(call, form)
+            return .json(try await SessionCommands(parts: parts).refresh(token, client: client, call))
+        case "authorization_code":
+            let application = try await ApplicationAuthentication(parts: parts)
+                .application(call, form, endpoint: Self.tokenPath)
+            return .json(try await CodeRedemption(parts: parts).redeem(form, application, call))
         case "client_credentials":
             guard form["client_assertion_type"] == ClientCommands.assertionType,
                 let assertion = form["client_assertion"]
@@ -75,12 +87,25 @@ struct TokenRoutes: Sendable {
                     "invalid_request",
                     detail: "`client_assertion` and `client_assertion_type=\(ClientCommands.assertionType)` are needed")
             }
-            return try await ClientCommands(parts: parts).token(assertion: assertion, claimed: form["client_id"], call)
+            return .json(
+                try await ClientCommands(parts: parts).token(assertion: assertion, claimed: form["client_id"], call))
         case nil: throw Problem.oauth("invalid_request", detail: "`grant_type` is needed")
         default:
             throw Problem.oauth(
-                "unsupported_grant_type", detail: "`grant_type` is `refresh_token` or `client_credentials`")
+                "unsupported_grant_type",
+                detail: "`grant_type` is `authorization_code`, `refresh_token` or `client_credentials`")
         }
+    }
+
+    /// Whose refresh token it has to be: an application proves itself (RFC 6749 §6); our own frontends have no proof to
+    /// give, and name themselves or nobody.
+    private func refreshingClient(_ call: Call, _ form: [String: String]) async throws -> String {
+        let isNamed = form["client_id"].map { $0 != SessionCommands.firstPartyClient } ?? false
+        guard isNamed || form["client_assertion"] != nil || call.headers[.authorization] != nil else {
+            return SessionCommands.firstPartyClient
+        }
+        return try await ApplicationAuthentication(parts: parts).application(call, form, endpoint: Self.tokenPath)
+            .id.text
     }
 
     private func rotate(_ call: Call) async throws -> Reply {
@@ -91,17 +116,5 @@ struct TokenRoutes: Sendable {
     private func published(_ document: JSONValue) -> Reply {
         let seconds = SigningKeySchedule.publishedCacheLifetime.components.seconds
         return Reply.json(document).adding(.cacheControl, "public, max-age=\(seconds)")
-    }
-
-    /// RFC 8414.
-    private var metadata: JSONValue {
-        let issuer = parts.issuer.issuer
-        return [
-            "issuer": .string(issuer), "token_endpoint": .string(issuer + Self.tokenPath),
-            "jwks_uri": .string(issuer + Self.jwksPath), "response_types_supported": [],
-            "grant_types_supported": ["refresh_token", "client_credentials"],
-            "token_endpoint_auth_methods_supported": ["private_key_jwt", "none"],
-            "token_endpoint_auth_signing_alg_values_supported": JSONValue(ClientKeySet.algorithms),
-        ]
     }
 }
