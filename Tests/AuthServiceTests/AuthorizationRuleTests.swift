@@ -5,6 +5,8 @@ import WireFormat
 
 @Suite("Rules of authorization")
 struct AuthorizationRuleTests {
+    /// RFC 7636 appendix B.
+    private static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  // pragma: allowlist secret
     private static let now = Instant(seconds: 1_800_000_000)
 
     private func application(
@@ -19,7 +21,7 @@ struct AuthorizationRuleTests {
     private func fields(_ changes: [String: String?] = [:]) -> [String: String] {
         var fields: [String: String?] = [
             "response_type": "code", "redirect_uri": "https://app.example/cb", "scope": "openid", "state": "s",
-            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",  // pragma: allowlist secret
+            "code_challenge": Self.challenge,
             "code_challenge_method": "S256",
         ]
         for (name, value) in changes { fields[name] = value }
@@ -101,7 +103,7 @@ struct AuthorizationRuleTests {
 
     @Test("PKCE by RFC 7636 appendix B, and nothing near it")
     func pkce() throws {
-        let challenge = try #require(CodeChallenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"))  // pragma: allowlist secret
+        let challenge = try #require(CodeChallenge(Self.challenge))
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  // pragma: allowlist secret
         #expect(challenge.isMet(by: verifier))
         for other in [

@@ -7,7 +7,8 @@ import WireFormat
 @testable import Bailiwick
 
 extension SharedInstallation {
-    /// Other people's clients against a real service: `Tests/Interop/openid_client.py` and `openid_browser.py`.
+    /// Other people's clients against a real service: `openid_client.py`, `openid_browser.py` and `openapi_fuzz.py`
+    /// in `Tests/Interop`.
     @Suite("The OpenID provider beside other people's programs")
     struct OpenIDInteropTests {
         private static let programs = ["/usr/bin/chromium", "/usr/bin/chromedriver"]
@@ -31,6 +32,9 @@ extension SharedInstallation {
 
         @Test("Authlib signs somebody in by the code flow, and joserfc verifies what it gets")
         func relyingParty() async throws { try await run("openid_client.py") }
+
+        @Test("schemathesis finds no answer that AuthService's description does not have")
+        func description() async throws { try await run("openapi_fuzz.py") }
 
         @Test(
             "Chromium signs in and agrees by keyboard alone, with and without JavaScript, and breaks no policy",

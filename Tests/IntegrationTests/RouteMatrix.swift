@@ -131,7 +131,7 @@ struct RouteMatrix {
     let rows: [Row]
 
     /// Written from the shipped policies; `-` is not called: it would end the
-    /// session of a persona, or its answer depends on how long ago the persona signed in.
+    /// session of a persona, or its answer depends on how long ago the persona signed in. Redirects are followed.
     static let standard = RouteMatrix(
         """
                                                          owner admin hr_lead manager analyst viewer employee stranger nobody
@@ -172,7 +172,7 @@ struct RouteMatrix {
         auth POST /sign-in                                 403   403     403     403     403    403      403      403    403
         auth POST /sign-in/code                            403   403     403     403     403    403      403      403    403
         auth POST /sign-in/passkey                         403   403     403     403     403    403      403      403    403
-        auth GET /account                                  303   303     303     303     303    303      303      303    303
+        auth GET /account                                  200   200     200     200     200    200      200      200    200
         auth GET /sign-out                                 200   200     200     200     200    200      200      200    200
         auth POST /sign-out                                403   403     403     403     403    403      403      403    403
         auth POST /consent                                 403   403     403     403     403    403      403      403    403

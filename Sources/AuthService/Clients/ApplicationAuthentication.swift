@@ -43,10 +43,15 @@ struct ApplicationAuthentication: Sendable {
         return application
     }
 
-    /// `Authorization: Basic`, with id and secret percent-encoded (RFC 6749 §2.3.1); nil without the header.
+    /// Whether a call tries to prove itself by its header. A token in it is none of a client's proofs.
+    static func triesBasic(_ call: Call) -> Bool {
+        call.headers[.authorization]?.prefix(6).lowercased() == "basic "
+    }
+
+    /// `Authorization: Basic`, with id and secret percent-encoded (RFC 6749 §2.3.1); nil without it.
     private static func basic(_ call: Call) throws(Problem) -> (id: UUIDv7, secret: OpaqueToken)? {
-        guard let header = call.headers[.authorization] else { return nil }
-        guard header.utf8.count <= longestHeader, header.prefix(6).lowercased() == "basic ",
+        guard triesBasic(call), let header = call.headers[.authorization] else { return nil }
+        guard header.utf8.count <= longestHeader,
             let decoded = Data(base64Encoded: String(header.dropFirst(6)))
         else { throw .invalidApplication(call) }
         let pair = decoded.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
@@ -74,7 +79,7 @@ extension Problem {
     /// Unknown, ended, or not proved (RFC 6749 §5.2): one answer, with a challenge to whoever tried `Basic`.
     static func invalidApplication(_ call: Call) -> Problem {
         var problem = oauth("invalid_client", status: 401, detail: "the client is unknown or did not prove itself")
-        if call.headers[.authorization] != nil { problem.headers[.wwwAuthenticate] = "Basic realm=\"token\"" }
+        if ApplicationAuthentication.triesBasic(call) { problem.headers[.wwwAuthenticate] = "Basic realm=\"token\"" }
         return problem
     }
 }

@@ -101,7 +101,7 @@ struct TokenRoutes: Sendable {
     /// give, and name themselves or nobody.
     private func refreshingClient(_ call: Call, _ form: [String: String]) async throws -> String {
         let isNamed = form["client_id"].map { $0 != SessionCommands.firstPartyClient } ?? false
-        guard isNamed || form["client_assertion"] != nil || call.headers[.authorization] != nil else {
+        guard isNamed || form["client_assertion"] != nil || ApplicationAuthentication.triesBasic(call) else {
             return SessionCommands.firstPartyClient
         }
         return try await ApplicationAuthentication(parts: parts).application(call, form, endpoint: Self.tokenPath)
