@@ -27,4 +27,38 @@ extension YAMLNode {
             return .object(members)
         }
     }
+
+    /// The bytes of `json(path:)` in canonical form (RFC 8785), written without building the value.
+    /// - Parameter path: The name of the file, for messages only.
+    /// - Throws: An error at a number that JSON cannot hold (`.inf`, `.nan`).
+    public func canonicalJSON(path: String) throws(PlacedError) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(2048)
+        try write(to: &output, path)
+        return output
+    }
+
+    private func write(to output: inout [UInt8], _ path: String) throws(PlacedError) {
+        switch content {
+        case .string(let text): JSONValue.write(text, to: &output)
+        case .sequence(let items):
+            output.append(UInt8(ascii: "["))
+            for (index, item) in items.enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                try item.write(to: &output, path)
+            }
+            output.append(UInt8(ascii: "]"))
+        case .mapping(let entries):
+            output.append(UInt8(ascii: "{"))
+            let order = entries.indices.sorted { JSONValue.precedes(entries[$0].key, entries[$1].key) }
+            for (index, place) in order.enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                JSONValue.write(entries[place].key, to: &output)
+                output.append(UInt8(ascii: ":"))
+                try entries[place].value.write(to: &output, path)
+            }
+            output.append(UInt8(ascii: "}"))
+        case .null, .bool, .integer, .double: output += try json(path: path).bytes()
+        }
+    }
 }

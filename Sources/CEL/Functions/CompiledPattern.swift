@@ -1,4 +1,5 @@
 import RE2Shim
+import WireFormat
 
 /// A regular expression of RE2's syntax, whose time is linear in the text whatever the pattern.
 public struct CompiledPattern: Sendable {
@@ -28,7 +29,7 @@ public struct CompiledPattern: Sendable {
                 .invalidArgument, "the pattern has \(length) bytes; at most \(Self.lengthLimit) are allowed")
         }
         var reason = [CChar](repeating: 0, count: 128)
-        let compiled = pattern.withBytes { bytes in
+        let compiled = pattern.withContiguousUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
                 re2shim_compile($0.baseAddress, length, Self.memoryLimit, &reason, reason.count)
             }
@@ -44,7 +45,7 @@ public struct CompiledPattern: Sendable {
 
     /// Whether the pattern matches somewhere in the text.
     public func matches(_ text: String) -> Bool {
-        text.withBytes { bytes in
+        text.withContiguousUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
                 re2shim_partial_match(handle.pattern, $0.baseAddress, bytes.count)
             }
@@ -53,7 +54,7 @@ public struct CompiledPattern: Sendable {
 
     /// Whether the pattern matches the whole text.
     public func matchesWhole(_ text: String) -> Bool {
-        text.withBytes { bytes in
+        text.withContiguousUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
                 re2shim_full_match(handle.pattern, $0.baseAddress, bytes.count)
             }

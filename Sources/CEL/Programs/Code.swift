@@ -1,3 +1,5 @@
+import WireFormat
+
 /// A compiled expression's instructions and tables; never changed after it is made.
 final class Code: Sendable {
     typealias Index = Instruction.Index
@@ -44,10 +46,10 @@ final class Code: Sendable {
     let errors: [EvaluationError]
     let root: Index
     let localCount: Int
-    /// The slots' names by number, for the errors of missing ones.
-    let slotNames: [Int: String]
+    /// The table that its slots are numbered by, for the errors of missing ones.
+    let slots: [Slot]
 
-    init(_ tables: Tables, root: Index, localCount: Int, slotNames: [Int: String]) {
+    init(_ tables: Tables, root: Index, localCount: Int, slots: [Slot]) {
         instructions = tables.instructions
         offsets = tables.offsets
         operands = tables.operands
@@ -62,6 +64,6 @@ final class Code: Sendable {
         errors = tables.errors
         self.root = root
         self.localCount = localCount
-        self.slotNames = slotNames
+        self.slots = slots
     }
 }

@@ -1,3 +1,5 @@
+import WireFormat
+
 /// The elements of a constant list that `in` looks into.
 ///
 /// A class, because copying one out of an array is then one reference count rather than one an array.

@@ -4,14 +4,13 @@ public struct Program: Sendable {
     /// The text that it was compiled from.
     public let text: String
     /// The table that its slots are numbered by, as it stood after compiling.
-    public let slots: [Slot]
+    public var slots: [Slot] { code.slots }
     /// Numbers of the slots that it may read, in order.
     public let slotsUsed: [Int]
 
-    init(_ code: Code, text: String, slots: [Slot], slotsUsed: [Int]) {
+    init(_ code: Code, text: String, slotsUsed: [Int]) {
         self.code = code
         self.text = text
-        self.slots = slots
         self.slotsUsed = slotsUsed
     }
 

@@ -66,26 +66,33 @@ struct BundleCompiler {
 
         var modules: [String: CompiledModule] = [:]
         var actions: [String: PolicyBundle.ActionEntry] = [:]
-        for (name, compiler) in compilers {
+        var table = DecisionTable.Builder()
+        for (name, compiler) in compilers.sorted(by: { $0.key < $1.key }) {
             guard let parts = parts[name] else { continue }
             let module = compiler.module(parts, sources: compiler.rules.conditions.sources)
             modules[name] = module
-            for action in module.actions {
+            for (action, region) in zip(module.actions, parts.regions) {
                 let full = "\(name).\(action.name)"
-                actions[full] = PolicyBundle.ActionEntry(name: full, module: module, action: action)
+                actions[full] = PolicyBundle.ActionEntry(
+                    name: full, module: module, action: action, number: actions.count, region: table.add(region))
             }
         }
         var byTenant: [String: TenantOverlay] = [:]
-        for (source, rules) in overlays {
-            guard let content = try? source.node.json(path: source.path) else { continue }
-            byTenant[source.tenant.text] = TenantOverlay(
-                revision: Hex.encode(digest(revision + content.bytes())), path: source.path,
-                actions: TextIndex(rules.map { (key: $0.key, value: $0.value) }))
+        for (source, layers) in overlays {
+            guard let content = try? source.node.canonicalJSON(path: source.path) else { continue }
+            let overlay = TenantOverlay(
+                revision: Hex.encode(digest(revision + content)), path: source.path,
+                actions: TextIndex(layers.map { (key: $0.key, value: $0.value.rules) }))
+            byTenant[source.tenant.text] = overlay
+            var regions: [Int: TableRegion?] = [:]
+            for (name, layer) in layers { if let entry = actions[name] { regions[entry.number] = layer.region } }
+            table.add(
+                tenant: source.tenant.text, revision: overlay.revision, regions: regions, actionCount: actions.count)
         }
         return PolicyBundle(
             revision: Hex.encode(revision), isSingleTenant: rolesSource.isSingleTenant, roles: roles,
             modules: modules, actions: TextIndex(actions.map { (key: $0.key, value: $0.value) }),
-            overlays: TextIndex(byTenant.map { (key: $0.key, value: $0.value) }),
+            overlays: TextIndex(byTenant.map { (key: $0.key, value: $0.value) }), table: table.table(),
             roleDeclarations: rolesSource.roles.map {
                 RoleDeclaration(name: $0.name.text, path: rolesSource.path, mark: $0.name.mark)
             },
@@ -113,9 +120,9 @@ struct BundleCompiler {
 
     private mutating func overlays(
         _ compilers: inout [String: ModuleCompiler]
-    ) -> [(source: OverlaySource, rules: [String: ActionRules])] {
+    ) -> [(source: OverlaySource, layers: [String: ActionLayer])] {
         sources.overlays.map { overlay in
-            var rules: [String: ActionRules] = [:]
+            var layers: [String: ActionLayer] = [:]
             for module in overlay.modules {
                 guard var compiler = compilers[module.name.text] else {
                     var log = Diagnostics(path: overlay.path)
@@ -126,14 +133,16 @@ struct BundleCompiler {
                     continue
                 }
                 var log = Diagnostics(path: overlay.path)
-                let names = names(attributes: compiler.source.attributes).resolve(module.names, &log)
+                let names =
+                    module.names.isEmpty
+                    ? NameTable() : names(attributes: compiler.source.attributes).resolve(module.names, &log)
                 let found = compiler.overlay(
                     module, path: overlay.path, derived: sources.roles?.derived ?? [], names: names)
                 compilers[module.name.text] = compiler
                 errors += log.errors + found.errors
-                for (action, each) in found.rules { rules["\(module.name.text).\(action)"] = each }
+                for (action, each) in found.layers { layers["\(module.name.text).\(action)"] = each }
             }
-            return (overlay, rules)
+            return (overlay, layers)
         }
     }
 

@@ -34,13 +34,11 @@ final class CompiledRule: Sendable {
         self.explanation = explanation
     }
 
-    /// What must hold beside the scope.
-    var demands: [Predicate] {
-        var parts: [Predicate] = []
+    /// Adds what must hold beside the scope.
+    fileprivate func addDemands(to parts: inout [Predicate]) {
         if let validity { parts.append(.during(validity)) }
         if let breakGlass { parts.append(.emergency(breakGlass)) }
         if let condition { parts.append(.condition(condition)) }
-        return parts
     }
 
     /// Whether it depends on anything but the scope.
@@ -72,8 +70,11 @@ final class HeldRule: Sendable {
     init(_ rule: CompiledRule, scope: Scope, through derived: DerivedRole? = nil) {
         self.rule = rule
         self.scope = scope
-        let own = derived.map { [Predicate.condition($0.condition)] } ?? []
-        predicate = .all([.reach(scope)] + own + rule.demands)
+        var parts: [Predicate] = []
+        if scope != .all { parts.append(.reach(scope)) }
+        if let derived { parts.append(.condition(derived.condition)) }
+        rule.addDemands(to: &parts)
+        predicate = parts.isEmpty ? .reach(.all) : parts.count == 1 ? parts[0] : .and(parts)
         isConditional = rule.isConditional || derived != nil
         isForEmergencies = rule.breakGlass != nil
     }
@@ -150,7 +151,15 @@ final class CompiledClass: Sendable {
 /// A grant or denial with the actions it names, wildcards written out.
 struct RuleOverActions: Sendable {
     let rule: CompiledRule
+    /// The rule as roles have it that it names, without a ceiling; shared by its actions.
+    let plain: HeldRule
     let actions: [String]
+
+    init(rule: CompiledRule, actions: [String]) {
+        self.rule = rule
+        plain = HeldRule(rule, scope: rule.scope)
+        self.actions = actions
+    }
 }
 
 /// A module, compiled. A class, so that looking one up costs one reference.
@@ -172,6 +181,8 @@ final class CompiledModule: Sendable {
     let renderedAccess: RenderedAccess
     /// Where the slots of its conditions get their values from.
     let sources: [SlotSource]
+    /// The facts that its tables compare.
+    let columns: ColumnTable
 
     /// The attributes that its conditions and scopes look at.
     var attributesRead: [String] {
@@ -179,10 +190,18 @@ final class CompiledModule: Sendable {
             + [about?.name].compactMap(\.self)
     }
 
+    /// The classes with what is open of them.
+    func fields(_ open: (readable: UInt64, writable: UInt64)) -> FieldAccess {
+        var fields = noAccess
+        fields.readable = open.readable
+        fields.writable = open.writable
+        return fields
+    }
+
     init(
         name: String, path: String, owner: String, about: AboutAttribute?, attributes: [AttributeDeclaration],
         actions: [CompiledAction], grants: [RuleOverActions], denials: [RuleOverActions], classes: [CompiledClass],
-        sources: [SlotSource], roleCount: Int
+        sources: [SlotSource], columns: ColumnTable, roleCount: Int
     ) {
         self.name = name
         self.path = path
@@ -194,6 +213,7 @@ final class CompiledModule: Sendable {
         self.denials = denials
         self.classes = classes
         self.sources = sources
+        self.columns = columns
         access = FieldTable(classes, roleCount: roleCount)
         noAccess = FieldAccess(classes: classes.map(\.fieldClass))
         renderedAccess = RenderedAccess(classes.map(\.fieldClass))

@@ -27,6 +27,8 @@ struct ModuleCompiler {
         let grants: [RuleOverActions]
         let denials: [RuleOverActions]
         let actions: [CompiledAction]
+        /// The actions' regions, in their order.
+        let regions: [TableRegion?]
         let classes: [CompiledClass]
     }
 
@@ -36,29 +38,35 @@ struct ModuleCompiler {
         let denials = source.denials.map { rules.overActions($0) }
         let obligations = source.obligations.map { rules.obligation($0) }
         let classes = fieldClasses()
-        let actions = source.actions.map { action in
+        let layers = source.actions.map { action in
             let name = action.name.text
-            return CompiledAction(
-                name: name, isListable: action.isListable, mark: action.name.mark,
-                rules: ActionRules(
-                    grants: GrantIndex(rows: rules.rows(Self.rules(grants, for: name), grantsOf: name)),
-                    denials: rules.denials(Self.rules(denials, for: name)),
-                    obligations: obligations.filter { $0.actions.contains(name) }.map(\.obligation)))
+            return ActionLayer(
+                grants: rules.rows(Self.rules(grants, for: name), grantsOf: name),
+                denials: rules.denials(Self.rules(denials, for: name)),
+                obligations: obligations.filter { $0.actions.contains(name) }.map(\.obligation),
+                roleCount: roles.names.count)
         }
-        return Parts(about: about, grants: grants, denials: denials, actions: actions, classes: classes)
+        let actions = zip(source.actions, layers).map { action, layer in
+            CompiledAction(
+                name: action.name.text, isListable: action.isListable, mark: action.name.mark, rules: layer.rules)
+        }
+        return Parts(
+            about: about, grants: grants, denials: denials, actions: actions, regions: layers.map(\.region),
+            classes: classes)
     }
 
     func module(_ parts: Parts, sources: [SlotSource]) -> CompiledModule {
         CompiledModule(
             name: source.name.text, path: source.path, owner: source.owner, about: parts.about,
             attributes: source.attributes, actions: parts.actions, grants: parts.grants, denials: parts.denials,
-            classes: parts.classes, sources: sources, roleCount: roles.names.count)
+            classes: parts.classes, sources: sources, columns: rules.conditions.columns.table(),
+            roleCount: roles.names.count)
     }
 
     /// The rules of an overlay for this module, by action; its conditions share the module's slots.
     mutating func overlay(
         _ overlay: OverlayModuleSource, path: String, derived: [DerivedRoleSource], names: NameTable
-    ) -> (rules: [String: ActionRules], errors: [PlacedError]) {
+    ) -> (layers: [String: ActionLayer], errors: [PlacedError]) {
         var conditions = rules.conditions
         conditions.use(names)
         var compiler = RuleCompiler(
@@ -67,23 +75,23 @@ struct ModuleCompiler {
         let grants = overlay.grants.map { compiler.overActions($0) }
         let denials = overlay.denials.map { compiler.overActions($0) }
         let obligations = overlay.obligations.map { compiler.obligation($0) }
-        var result: [String: ActionRules] = [:]
+        var result: [String: ActionLayer] = [:]
         for action in source.actions {
             let name = action.name.text
             let granted = Self.rules(grants, for: name)
             let denied = Self.rules(denials, for: name)
             let owed = obligations.filter { $0.actions.contains(name) }.map(\.obligation)
             if granted.isEmpty && denied.isEmpty && owed.isEmpty { continue }
-            result[name] = ActionRules(
-                grants: granted.isEmpty ? nil : GrantIndex(rows: compiler.rows(granted, grantsOf: nil)),
-                denials: compiler.denials(denied), obligations: owed)
+            result[name] = ActionLayer(
+                grants: granted.isEmpty ? nil : compiler.rows(granted, grantsOf: nil),
+                denials: compiler.denials(denied), obligations: owed, roleCount: roles.names.count)
         }
         rules.conditions.adoptSlots(of: compiler.conditions)
         return (result, compiler.log.errors)
     }
 
-    private static func rules(_ all: [RuleOverActions], for action: String) -> [CompiledRule] {
-        all.filter { $0.actions.contains(action) }.map(\.rule)
+    private static func rules(_ all: [RuleOverActions], for action: String) -> [HeldRule] {
+        all.compactMap { $0.actions.contains(action) ? $0.plain : nil }
     }
 
     private mutating func aboutAttribute() -> AboutAttribute? {
@@ -103,6 +111,12 @@ struct ModuleCompiler {
                 remedy: "`about` names an attribute of type `employee` or `member`")
             return nil
         }
+    }
+
+    /// Lines of a field class by role.
+    private func grants(_ lines: [CompiledRule]) -> GrantIndex {
+        let held = rules.rows(lines.map { HeldRule($0, scope: $0.scope) }, grantsOf: nil)
+        return GrantIndex(held, conditional: held.conditional)
     }
 
     private mutating func fieldClasses() -> [CompiledClass] {
@@ -133,8 +147,7 @@ struct ModuleCompiler {
                 fieldClass: FieldClass(
                     name: fieldClass.name.text, fields: fieldClass.fields.map(\.text),
                     isSensitive: fieldClass.isSensitive),
-                mark: fieldClass.name.mark, read: GrantIndex(rows: rules.rows(read, grantsOf: nil)),
-                write: GrantIndex(rows: rules.rows(write, grantsOf: nil)), readRules: read)
+                mark: fieldClass.name.mark, read: grants(read), write: grants(write), readRules: read)
         }
     }
 }

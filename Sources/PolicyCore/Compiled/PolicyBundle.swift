@@ -15,18 +15,20 @@ public struct PolicyBundle: Sendable {
     var modules: [String: CompiledModule] { tables.modules }
     var actions: TextIndex<ActionEntry> { tables.actions }
     var overlays: TextIndex<TenantOverlay> { tables.overlays }
+    /// The same rules flattened, for checks.
+    var table: DecisionTable { tables.table }
     var roleDeclarations: [RoleDeclaration] { tables.roleDeclarations }
     /// The attributes that some condition or scope looks at, of any module.
     var attributesRead: TextIndex<Bool> { tables.attributesRead }
 
     init(
         revision: String, isSingleTenant: Bool, roles: RoleTable, modules: [String: CompiledModule],
-        actions: TextIndex<ActionEntry>, overlays: TextIndex<TenantOverlay>, roleDeclarations: [RoleDeclaration],
-        attributesRead: TextIndex<Bool>
+        actions: TextIndex<ActionEntry>, overlays: TextIndex<TenantOverlay>, table: DecisionTable,
+        roleDeclarations: [RoleDeclaration], attributesRead: TextIndex<Bool>
     ) {
         tables = Tables(
             revision: revision, isSingleTenant: isSingleTenant, roles: roles, modules: modules, actions: actions,
-            overlays: overlays, roleDeclarations: roleDeclarations, attributesRead: attributesRead)
+            overlays: overlays, table: table, roleDeclarations: roleDeclarations, attributesRead: attributesRead)
     }
 
     private final class Tables: Sendable {
@@ -36,13 +38,14 @@ public struct PolicyBundle: Sendable {
         let modules: [String: CompiledModule]
         let actions: TextIndex<ActionEntry>
         let overlays: TextIndex<TenantOverlay>
+        let table: DecisionTable
         let roleDeclarations: [RoleDeclaration]
         let attributesRead: TextIndex<Bool>
 
         init(
             revision: String, isSingleTenant: Bool, roles: RoleTable, modules: [String: CompiledModule],
-            actions: TextIndex<ActionEntry>, overlays: TextIndex<TenantOverlay>, roleDeclarations: [RoleDeclaration],
-            attributesRead: TextIndex<Bool>
+            actions: TextIndex<ActionEntry>, overlays: TextIndex<TenantOverlay>, table: DecisionTable,
+            roleDeclarations: [RoleDeclaration], attributesRead: TextIndex<Bool>
         ) {
             self.revision = revision
             self.isSingleTenant = isSingleTenant
@@ -50,6 +53,7 @@ public struct PolicyBundle: Sendable {
             self.modules = modules
             self.actions = actions
             self.overlays = overlays
+            self.table = table
             self.roleDeclarations = roleDeclarations
             self.attributesRead = attributesRead
         }
@@ -61,11 +65,17 @@ public struct PolicyBundle: Sendable {
         let name: String
         let module: CompiledModule
         let action: CompiledAction
+        /// Its number among all actions, by which overlays have their regions.
+        let number: Int
+        /// The place of the base's region in the table.
+        let region: Int
 
-        init(name: String, module: CompiledModule, action: CompiledAction) {
+        init(name: String, module: CompiledModule, action: CompiledAction, number: Int, region: Int) {
             self.name = name
             self.module = module
             self.action = action
+            self.number = number
+            self.region = region
         }
     }
 

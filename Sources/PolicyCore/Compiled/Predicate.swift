@@ -12,12 +12,6 @@ indirect enum Predicate: Sendable {
     case emergency(Duration)
     case and([Predicate])
 
-    /// All of the parts; `reach(.all)` vanishes.
-    static func all(_ parts: [Predicate]) -> Predicate {
-        let kept = parts.filter { if case .reach(.all) = $0 { false } else { true } }
-        return kept.count == 1 ? kept[0] : kept.isEmpty ? .reach(.all) : .and(kept)
-    }
-
     /// The parts that must all hold.
     var parts: [Predicate] { if case .and(let parts) = self { parts } else { [self] } }
 }

@@ -18,6 +18,13 @@ struct RoleBits: Sendable, Hashable, Sequence {
         words[number &>> 6] & (1 &<< UInt64(truncatingIfNeeded: number & 63)) != 0
     }
 
+    mutating func remove(_ number: Int) {
+        words[number &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: number & 63))
+    }
+
+    /// The first 64.
+    var firstWord: UInt64 { words[0] }
+
     var isEmpty: Bool { words == SIMD4(repeating: 0) }
 
     mutating func formUnion(_ other: RoleBits) { words |= other.words }

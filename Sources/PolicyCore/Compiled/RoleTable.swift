@@ -17,6 +17,8 @@ final class RoleTable: Sendable {
     let held: [RoleBits]
     /// For each role those that it names in `inherits`.
     let inherits: [[Int]]
+    /// For each role those that hold it, itself included: whoever has one of them has its grants.
+    private let holders: [[Int]]
     /// For each role its ceiling; nil for one without.
     let ceilings: [Ceiling?]
 
@@ -24,6 +26,7 @@ final class RoleTable: Sendable {
         self.names = names
         numbers = TextIndex(names.enumerated().map { (key: $0.element, value: $0.offset) })
         self.held = held
+        holders = names.indices.map { role in held.indices.filter { held[$0].contains(role) } }
         self.inherits = inherits
         self.ceilings = ceilings
     }
@@ -41,9 +44,7 @@ final class RoleTable: Sendable {
     }
 
     /// The roles that hold `role`, itself included: whoever has one of them has its grants.
-    func holders(of role: Int) -> [Int] {
-        held.indices.filter { held[$0].contains(role) }
-    }
+    func holders(of role: Int) -> [Int] { holders[role] }
 
     /// The most that `holder` may do of what it has through `role`: what the ceilings on the way leave, and the widest
     /// of several ways.
@@ -61,8 +62,8 @@ final class RoleTable: Sendable {
     /// The named roles; names that the bundle does not know are dropped, and so grant nothing.
     func given(_ names: [String]) -> RoleBits {
         var bits = RoleBits()
-        for name in names {
-            if let number = numbers[name] { bits.insert(number) }
+        for place in names.indices {
+            if let number = numbers[names[place]] { bits.insert(number) }
         }
         return bits
     }

@@ -6,6 +6,8 @@ struct RuleCompiler {
     private let roles: RoleTable
     private let derived: [DerivedRoleSource]
     private let idPrefix: String
+    /// The names of the module's actions.
+    private let declared: [String]
     var conditions: ConditionCompiler
     var log: Diagnostics
     private var ids: [String: Mark] = [:]
@@ -21,6 +23,7 @@ struct RuleCompiler {
         self.derived = derived
         self.conditions = conditions
         self.idPrefix = idPrefix
+        declared = source.actions.map(\.name.text)
         self.log = log
     }
 
@@ -32,7 +35,6 @@ struct RuleCompiler {
 
     /// The actions that words name, `*` standing for any ending.
     private mutating func expanded(_ words: [Word]) -> [String] {
-        let declared = source.actions.map(\.name.text)
         var result: [String] = []
         for word in words {
             let matched =
@@ -135,22 +137,27 @@ struct RuleCompiler {
     // MARK: - Layout by role
 
     /// For each role the rules that it has. Ceilings cap grants of an action; `action` is nil for field classes.
-    func rows(_ rules: [CompiledRule], grantsOf action: String?) -> [[HeldRule]] {
-        var rows: [[HeldRule]] = Array(repeating: [], count: roles.names.count)
-        for rule in rules {
-            let plain = HeldRule(rule, scope: rule.scope)
-            for role in rule.roles { add(plain, rule, heldThrough: role, nil, action, to: &rows) }
+    /// - Parameter rules: The rules as roles have them that they name.
+    func rows(_ rules: [HeldRule], grantsOf action: String?) -> RoleRules {
+        var result = RoleRules(rows: Array(repeating: [], count: roles.names.count))
+        for plain in rules {
+            let rule = plain.rule
+            let first = result.entries.count
+            for role in rule.roles { add(plain, rule, heldThrough: role, nil, action, first, to: &result) }
             for derived in rule.derived {
                 let narrowed = HeldRule(rule, scope: rule.scope, through: derived)
-                for parent in derived.parents { add(narrowed, rule, heldThrough: parent, derived, action, to: &rows) }
+                for parent in derived.parents {
+                    add(narrowed, rule, heldThrough: parent, derived, action, first, to: &result)
+                }
             }
         }
-        return rows
+        return result
     }
 
+    /// - Parameter first: where the rule's own entries begin.
     private func add(
         _ held: HeldRule, _ rule: CompiledRule, heldThrough role: Int, _ derived: DerivedRole?, _ action: String?,
-        to rows: inout [[HeldRule]]
+        _ first: Int, to result: inout RoleRules
     ) {
         for holder in roles.holders(of: role) {
             var held = held
@@ -159,19 +166,29 @@ struct RuleCompiler {
                 if cap == .none { continue }
                 if cap < rule.scope { held = HeldRule(rule, scope: cap, through: derived) }
             }
-            // Of one rule that reaches a role in several ways the widest counts.
-            if let index = rows[holder].firstIndex(where: { $0.rule === rule && derived == nil }) {
-                if rows[holder][index].scope < held.scope { rows[holder][index] = held }
+            // Of one rule that reaches a role in several ways the widest counts. The rule's own stand last in the row.
+            let index = derived == nil && result.rows[holder].last?.rule === rule ? result.rows[holder].count - 1 : nil
+            if let index {
+                let former = result.rows[holder][index]
+                guard former.scope < held.scope else { continue }
+                result.rows[holder][index] = held
+                for place in first..<result.entries.count where result.entries[place].held === former {
+                    result.entries[place].holders.remove(holder)
+                }
             } else {
-                rows[holder].append(held)
+                result.rows[holder].append(held)
+            }
+            if let place = (first..<result.entries.count).first(where: { result.entries[$0].held === held }) {
+                result.entries[place].holders.insert(holder)
+            } else {
+                result.entries.append(RoleRules.Entry(held: held, holders: RoleBits([holder])))
             }
         }
     }
 
-    func denials(_ rules: [CompiledRule]) -> DenialIndex {
-        DenialIndex(
-            rows: rows(rules, grantsOf: nil),
-            forEveryone: rules.filter { $0.roles.isEmpty && $0.derived.isEmpty }
-                .map { HeldRule($0, scope: $0.scope) })
+    func denials(_ rules: [HeldRule]) -> RoleRules {
+        var result = rows(rules, grantsOf: nil)
+        result.forEveryone = rules.filter { $0.rule.roles.isEmpty && $0.rule.derived.isEmpty }
+        return result
     }
 }

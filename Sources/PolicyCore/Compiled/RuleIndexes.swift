@@ -18,9 +18,10 @@ final class GrantIndex: Sendable {
     /// For each role all its grants, as written; for explanations.
     let rows: [[HeldRule]]
 
-    /// - Parameter rows: for each role the rules that it has, as written.
-    init(rows: [[HeldRule]]) {
-        self.rows = rows
+    /// - Parameter grants: the grants by role.
+    /// - Parameter sorted: those with a condition, the widest first.
+    init(_ grants: RoleRules, conditional sorted: [RoleRules.Entry]) {
+        rows = grants.rows
         widest = rows.map { row in
             var widest: HeldRule?
             for held in row where !held.isConditional {
@@ -29,13 +30,12 @@ final class GrantIndex: Sendable {
             return widest
         }
         scopes = widest.map { $0?.scope ?? .none }
-        conditional = rows.map { row in
-            row.filter(\.isConditional).enumerated()
-                .sorted { ($1.element.scope, $0.offset) < ($0.element.scope, $1.offset) }.map(\.element)
-        }
-        conditionallyGranted = RoleBits(conditional.indices.filter { [conditional] in !conditional[$0].isEmpty })
+        var byRole: [[HeldRule]] = Array(repeating: [], count: grants.rows.count)
+        for entry in sorted { for role in entry.holders { byRole[role].append(entry.held) } }
+        conditional = byRole
+        conditionallyGranted = RoleBits(byRole.indices.filter { !byRole[$0].isEmpty })
         hasConditional = !conditionallyGranted.isEmpty
-        granted = RoleBits(rows.indices.filter { !rows[$0].isEmpty })
+        granted = RoleBits(grants.rows.indices.filter { !grants.rows[$0].isEmpty })
     }
 
     /// Whether a role is granted anything.
@@ -84,72 +84,5 @@ final class DenialIndex: Sendable {
         self.forEveryone = forEveryone
         denied = RoleBits(rows.indices.filter { !rows[$0].isEmpty })
         isEmpty = forEveryone.isEmpty && denied.isEmpty
-    }
-}
-
-/// Which field classes a role opens, as masks by scope: a check then costs a few instructions for all classes together.
-/// A class, so that passing it on costs one reference.
-final class FieldTable: Sendable {
-    private let read: Direction
-    private let write: Direction
-
-    private struct Direction: Sendable {
-        /// For each role and scope the classes that exactly this scope opens without a condition.
-        var masks: [UInt64]
-        /// For each role its rules with a condition, and the class of each.
-        var conditional: [[(index: Int, rule: HeldRule)]]
-        var hasConditional = false
-    }
-
-    private static let scopeCount = Scope.allCases.count
-
-    init(_ classes: [CompiledClass], roleCount: Int) {
-        func direction(_ index: KeyPath<CompiledClass, GrantIndex>) -> Direction {
-            var result = Direction(
-                masks: Array(repeating: 0, count: roleCount * Self.scopeCount),
-                conditional: Array(repeating: [], count: roleCount))
-            for (number, each) in classes.enumerated() {
-                let grants = each[keyPath: index]
-                for role in 0..<roleCount {
-                    if grants.scopes[role] > .none {
-                        result.masks[role * Self.scopeCount + grants.scopes[role].rawValue] |= 1 << UInt64(number)
-                    }
-                    for rule in grants.conditional[role] {
-                        result.conditional[role].append((number, rule))
-                        result.hasConditional = true
-                    }
-                }
-            }
-            return result
-        }
-        read = direction(\.read)
-        write = direction(\.write)
-    }
-
-    /// The classes that these roles may read, and may write, of the evaluator's record.
-    func masks(_ evaluator: inout Evaluator<Truth>) -> (readable: UInt64, writable: UInt64) {
-        let roles = evaluator.given
-        return (mask(read, roles, &evaluator), mask(write, roles, &evaluator))
-    }
-
-    private func mask(
-        _ direction: borrowing Direction, _ roles: RoleBits, _ evaluator: inout Evaluator<Truth>
-    ) -> UInt64 {
-        // Widest first; what a wider scope opens need not be asked of a narrower one.
-        var byScope = SIMD8<UInt64>(repeating: 0)
-        for role in roles {
-            for scope in 1..<Self.scopeCount { byScope[scope] |= direction.masks[role &* Self.scopeCount &+ scope] }
-        }
-        var mask = byScope[Scope.all.rawValue]
-        for scope in [Scope.subAny, .subDirect, .own] where byScope[scope.rawValue] & ~mask != 0 {
-            if evaluator.reach(scope).isYes { mask |= byScope[scope.rawValue] }
-        }
-        guard direction.hasConditional else { return mask }
-        for role in roles {
-            for (index, rule) in direction.conditional[role] where mask & (1 << UInt64(index)) == 0 {
-                if evaluator.evaluate(rule.predicate).isYes { mask |= 1 << UInt64(index) }
-            }
-        }
-        return mask
     }
 }

@@ -6,7 +6,9 @@ import WireFormat
 struct TextIndex<Value: Sendable>: Sendable {
     private struct Entry: Sendable {
         let hash: UInt64
-        let key: String
+        /// Tells short texts apart without following `text`.
+        let key: TextKey
+        let text: String
         let value: Value
     }
 
@@ -21,71 +23,41 @@ struct TextIndex<Value: Sendable>: Sendable {
         slots = Array(repeating: -1, count: size)
         mask = UInt64(size - 1)
         entries.reserveCapacity(pairs.count)
-        for (key, value) in pairs {
-            let hash = Self.hash(key)
+        for (text, value) in pairs {
+            let hash = text.withContiguousUTF8 { TextHash.of($0) }
             var slot = hash & mask
             while slots[Int(slot)] >= 0 { slot = (slot + 1) & mask }
             slots[Int(slot)] = Int32(entries.count)
-            entries.append(Entry(hash: hash, key: key, value: value))
+            entries.append(Entry(hash: hash, key: TextKey(text), text: text, value: value))
         }
     }
 
     var count: Int { entries.count }
-    var keys: [String] { entries.map(\.key) }
+    var keys: [String] { entries.map(\.text) }
 
-    subscript(_ key: String) -> Value? {
-        let hash = Self.hash(key)
-        var slot = hash & mask
-        while true {
-            let place = slots[Int(slot)]
-            if place < 0 { return nil }
-            if entries[Int(place)].hash == hash, sameBytes(entries[Int(place)].key, key) {
-                return entries[Int(place)].value
-            }
-            slot = (slot + 1) & mask
-        }
+    subscript(_ text: String) -> Value? {
+        let found = text.withContiguousUTF8 { place(of: $0) }
+        return found < 0 ? nil : entries[found].value
     }
 
     /// Whether the name of a member is a key.
-    func contains(_ name: JSONName) -> Bool {
-        name.withBytes { bytes in
-            let hash = Self.hash(bytes)
-            var slot = hash & mask
-            while slots[Int(slot)] >= 0 {
-                let place = Int(slots[Int(slot)])
-                if entries[place].hash == hash, entries[place].key.utf8.elementsEqual(bytes) { return true }
-                slot = (slot + 1) & mask
-            }
-            return false
-        }
-    }
+    func contains(_ name: JSONName) -> Bool { name.withBytes { place(of: $0) } >= 0 }
 
-    private static func hash(_ text: String) -> UInt64 {
-        var text = text
-        return text.withUTF8 { hash($0) }
-    }
-
-    /// Eight bytes at a time, multiplied and folded (the mixing of wyhash).
+    /// The place of a text in `entries`; -1 where it is no key.
     @inline(__always)
-    private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        let raw = UnsafeRawBufferPointer(bytes)
-        var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(raw.count)
-        var offset = 0
-        while offset + 8 <= raw.count {
-            state = mixed(state ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
+    private func place(of text: UnsafeBufferPointer<UInt8>) -> Int {
+        let hash = TextHash.of(text)
+        let key = TextKey(text)
+        var slot = hash & mask
+        while true {
+            let place = Int(slots[Int(slot)])
+            if place < 0 { return -1 }
+            if entries[place].hash == hash, entries[place].key.agrees(with: key) {
+                if key.isWhole { return place }
+                if entries[place].text.withContiguousUTF8({ $0.hasSameBytes(as: text) }) { return place }
+            }
+            slot = (slot &+ 1) & mask
         }
-        var rest: UInt64 = 0
-        while offset < raw.count {
-            rest = rest << 8 | UInt64(raw[offset])
-            offset += 1
-        }
-        return mixed(state ^ rest)
-    }
-
-    private static func mixed(_ word: UInt64) -> UInt64 {
-        let (high, low) = word.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-        return high ^ low
     }
 }
 
@@ -93,6 +65,6 @@ extension TextIndex: Sequence {
     /// The pairs in the order in which they were given.
     func makeIterator() -> AnyIterator<(key: String, value: Value)> {
         var place = entries.makeIterator()
-        return AnyIterator { place.next().map { ($0.key, $0.value) } }
+        return AnyIterator { place.next().map { ($0.text, $0.value) } }
     }
 }

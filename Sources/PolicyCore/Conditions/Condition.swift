@@ -1,17 +1,44 @@
 import CEL
+import Synchronization
 
 /// A compiled condition, shared by all rules of a module that have the same text.
 final class Condition: Sendable {
     /// As it was written.
     let text: String
-    let program: Program
     /// Its place in the evaluator's memory of a request.
     let number: Int
+    /// Its clauses as words of `TableAtom`s; nil where it is of another form.
+    let atoms: [UInt64]?
+    private let compiled = AtomicLazyReference<CompiledProgram>()
+    /// Where it is of a known shape, what compiles it.
+    private let template: ConditionTemplate?
 
-    init(text: String, program: Program, number: Int) {
+    private final class CompiledProgram: Sendable {
+        let program: Program
+
+        init(_ program: Program) { self.program = program }
+    }
+
+    init(text: String, program: Program, number: Int, atoms: [UInt64]?) {
         self.text = text
-        self.program = program
         self.number = number
+        self.atoms = atoms
+        template = nil
+        _ = compiled.storeIfNil(CompiledProgram(program))
+    }
+
+    init(text: String, template: ConditionTemplate, number: Int, atoms: [UInt64]) {
+        self.text = text
+        self.number = number
+        self.atoms = atoms
+        self.template = template
+    }
+
+    /// The program, compiled when it is first asked for.
+    var program: Program {
+        if let compiled = compiled.load() { return compiled.program }
+        guard let template else { preconditionFailure("a condition has neither a program nor a template") }
+        return compiled.storeIfNil(CompiledProgram(template.program(text))).program
     }
 }
 

@@ -6,27 +6,27 @@ extension ConditionCompiler {
     /// What the types alone do not catch: comparisons that can never hold. Told in `log`; false when there is one.
     /// - Parameter residual: the condition when nothing of the request is known.
     func makesSense(_ residual: Residual, _ source: ConditionSource, _ log: inout Diagnostics) -> Bool {
-        var isSound = true
-        Self.visit(residual) { name, left, right in
-            guard let fault = fault(name, left, right) else { return }
-            log.add(source.mark, fault.cause, remedy: fault.remedy)
-            isSound = false
-        }
-        return isSound
-    }
-
-    /// Calls `body` with every comparison of two parts.
-    private static func visit(_ residual: Residual, _ body: (String, Residual, Residual) -> Void) {
         switch residual {
         case .call(let name, let parts):
-            if parts.count >= 2 { body(name, parts[0], parts[1]) }
-            for part in parts { visit(part, body) }
-        case .not(let part), .select(let part, _), .has(let part, _): visit(part, body)
-        case .and(let parts), .or(let parts), .list(let parts): for part in parts { visit(part, body) }
+            var isSound = true
+            if parts.count >= 2, let fault = fault(name, parts[0], parts[1]) {
+                log.add(source.mark, fault.cause, remedy: fault.remedy)
+                isSound = false
+            }
+            return makeSense(parts, source, &log) && isSound
+        case .not(let part), .select(let part, _), .has(let part, _): return makesSense(part, source, &log)
+        case .and(let parts), .or(let parts), .list(let parts): return makeSense(parts, source, &log)
         case .conditional(let condition, let then, let otherwise):
-            for part in [condition, then, otherwise] { visit(part, body) }
-        case .literal, .failure, .slot, .present, .opaque: break
+            return makeSense([condition, then, otherwise], source, &log)
+        case .literal, .failure, .slot, .present, .opaque: return true
         }
+    }
+
+    /// The same of each of several, so that all faults are told.
+    private func makeSense(_ parts: [Residual], _ source: ConditionSource, _ log: inout Diagnostics) -> Bool {
+        var areSound = true
+        for part in parts where !makesSense(part, source, &log) { areSound = false }
+        return areSound
     }
 
     private func fault(_ name: String, _ left: Residual, _ right: Residual) -> (cause: String, remedy: String)? {

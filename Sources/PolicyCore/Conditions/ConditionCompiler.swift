@@ -13,6 +13,9 @@ struct ConditionCompiler {
     /// Conditions so far, those of overlays included: the evaluator remembers them by number.
     private var count = 0
 
+    /// What tables compare, as the conditions so far need it.
+    let columns = ColumnBuilder()
+
     /// Where each slot gets its value from.
     private(set) var sources: [SlotSource] = []
 
@@ -20,6 +23,14 @@ struct ConditionCompiler {
     /// would be copied whole for each of a thousand.
     private final class Cache {
         var known: [String: Known] = [:]
+    }
+
+    /// What conditions without names of constants and variables are compiled by, by shape; nil for a shape that has no
+    /// template. Shared like the columns.
+    private let templates = Templates()
+
+    private final class Templates {
+        var byKey: [String: ConditionTemplate?] = [:]
     }
 
     /// A condition that was compiled, and whether it was found to be translatable into a filter.
@@ -69,21 +80,26 @@ struct ConditionCompiler {
     ) -> Condition? {
         if let known = cache.known[source.text] {
             if isForFilters && !known.isTranslatable {
-                guard isTranslatable(Self.residual(known.condition), source, &log) else { return nil }
+                guard isTranslatable(Self.residual(known.condition.program), source, &log) else { return nil }
                 cache.known[source.text]?.isTranslatable = true
             }
             return known.condition
         }
+        let shape = names.definitions.isEmpty ? ConditionShape(source.text) : nil
+        if let shape, let condition = compile(source, shape, isForFilters: isForFilters) { return condition }
         guard let checked = check(source, &log) else { return nil }
         do throws(ExpressionErrors) {
             let program = try environment.compile(checked, slots: &slots)
             for slot in slots.slots.dropFirst(sources.count) { sources.append(self.source(slot)) }
-            let condition = Condition(text: source.text, program: program, number: count)
+            let residual = Self.residual(program)
+            let condition = Condition(
+                text: source.text, program: program, number: count,
+                atoms: ClauseReader(columns: columns, sources: sources).atoms(residual))
             count += 1
-            let residual = Self.residual(condition)
             guard makesSense(residual, source, &log) else { return nil }
             let isTranslated = isForFilters && isTranslatable(residual, source, &log)
             cache.known[source.text] = Known(condition: condition, isTranslatable: isTranslated)
+            if let shape { learn(shape, from: condition, isTranslatable: isTranslated) }
             return isForFilters && !isTranslated ? nil : condition
         } catch {
             log.add(error, of: source)
@@ -91,10 +107,36 @@ struct ConditionCompiler {
         }
     }
 
+    /// Compiles a condition of a known shape; nil where there is anything that only the whole way can tell.
+    private mutating func compile(
+        _ source: ConditionSource, _ shape: ConditionShape, isForFilters: Bool
+    ) -> Condition? {
+        guard let template = templates.byKey[shape.key] ?? nil, template.isTranslatable || !isForFilters,
+            source.text.utf8.count <= environment.limits.bytes,
+            let atoms = template.words(shape.literals, columns: columns)
+        else { return nil }
+        let condition = Condition(text: source.text, template: template, number: count, atoms: atoms)
+        count += 1
+        cache.known[source.text] = Known(condition: condition, isTranslatable: template.isTranslatable)
+        return condition
+    }
+
+    /// Keeps what further conditions of the shape can be compiled by.
+    private func learn(_ shape: ConditionShape, from condition: Condition, isTranslatable: Bool) {
+        if let known = templates.byKey[shape.key], known?.isTranslatable ?? true { return }
+        guard let atoms = condition.atoms else {
+            templates.byKey[shape.key] = .some(nil)
+            return
+        }
+        let template = ConditionTemplate(
+            atoms, of: shape, columns: columns, environment: environment, slots: slots, isTranslatable: isTranslatable)
+        if let template { templates.byKey[shape.key] = template }
+    }
+
     /// What a condition comes to when nothing of the request is known.
-    private static func residual(_ condition: Condition) -> Residual {
+    private static func residual(_ program: Program) -> Residual {
         var budget = Budget.standard
-        return condition.program.residual(Ignorance(), budget: &budget)
+        return program.residual(Ignorance(), budget: &budget)
     }
 
     private func check(_ source: ConditionSource, _ log: inout Diagnostics) -> CheckedExpression? {

@@ -9,11 +9,24 @@ extension PolicyBundle {
         guard let entry = actions[request.action], sameBytes(entry.module.name, request.resource.type) else {
             return denied(tenant, .noGrant)
         }
-        return withFacts(of: request, entry) { decide(entry, $0) }
+        if let decision = withFacts(of: request, entry, remembers: false, { decideByTable(entry, $0) }) {
+            return decision
+        }
+        return withFacts(of: request, entry) { decideByRules(entry, $0) }
+    }
+
+    /// Decides by the rules themselves what `check(_:)` decides by the table; tests compare the two.
+    func checkWithoutTable(_ request: DecisionRequest) -> Decision {
+        let tenant = request.subject.tenant
+        guard isSameTenant(tenant, request.resource.tenant) else { return denied(tenant, .tenantMismatch) }
+        guard let entry = actions[request.action], sameBytes(entry.module.name, request.resource.type) else {
+            return denied(tenant, .noGrant)
+        }
+        return withFacts(of: request, entry) { decideByRules(entry, $0) }
     }
 
     /// Takes the request's facts as pointers: a request that closures carry is copied by each.
-    private func decide(_ entry: ActionEntry, _ facts: Facts) -> Decision {
+    private func decideByRules(_ entry: ActionEntry, _ facts: Facts) -> Decision {
         let tenant = facts.subject.pointee.tenant
         var evaluator = Evaluator<Truth>(facts)
         let narrowing = overlayRules(of: tenant, for: entry.name)
@@ -39,12 +52,9 @@ extension PolicyBundle {
                 isAllowed: false, reason: .obligation(id: first.id), scope: .none, rule: verdict.first?.rule?.id,
                 revision: revision(for: tenant), obligations: owed.unmet, fields: .none)
         }
-        var fields = entry.module.noAccess
-        fields.readable = access.readable
-        fields.writable = access.writable
         return Decision(
             isAllowed: true, reason: nil, scope: verdict.scope, rule: verdict.first?.rule?.id,
-            revision: revision(for: tenant), obligations: owed.accompanying, fields: fields)
+            revision: revision(for: tenant), obligations: owed.accompanying, fields: entry.module.fields(access))
     }
 
     /// Decides several requests, each on its own.
@@ -91,9 +101,10 @@ extension PolicyBundle {
     }
 
     /// Calls `body` with the facts of a request, which point into it.
+    /// - Parameter remembers: Whether attributes that were found are kept for the next condition.
     @inline(__always)
     func withFacts<R>(
-        of request: DecisionRequest, _ entry: ActionEntry, _ body: (Facts) -> R
+        of request: DecisionRequest, _ entry: ActionEntry, remembers: Bool = true, _ body: (Facts) -> R
     ) -> R {
         // A pointer to each member would copy the member first.
         withUnsafePointer(to: request) { request in
@@ -102,7 +113,7 @@ extension PolicyBundle {
                 let context = request.pointer(to: \.context)
             else { preconditionFailure("a member of the request is not stored") }
             // Without overlays few conditions look at one attribute twice, and making the table costs more than it saves.
-            guard overlays.count > 0 else {
+            guard remembers, overlays.count > 0 else {
                 return body(
                     Facts(
                         subject: subject, record: record, context: context, module: entry.module, roles: roles,

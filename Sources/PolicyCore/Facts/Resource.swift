@@ -16,7 +16,12 @@ public struct Resource: Sendable, Hashable {
     /// The managers of that person, nearest first; empty for somebody without one, nil when not known.
     public var managerChain: [String]?
     /// The attributes of the module's schema. `null` is a missing fact. What the schema does not declare is ignored.
-    public var attributes: [String: JSONValue]
+    public var attributes: [String: JSONValue] {
+        get { stated.dictionary }
+        set { stated = AttributeList(newValue) }
+    }
+    /// The same as decisions look them up.
+    var stated: AttributeList
 
     /// Creates a resource.
     public init(
@@ -28,12 +33,16 @@ public struct Resource: Sendable, Hashable {
         self.tenant = tenant
         self.subjectID = subjectID
         self.managerChain = managerChain
-        self.attributes = attributes
+        stated = AttributeList(attributes)
     }
 
     /// The stated value of an attribute; `id` is also the record's own.
-    func value(of attribute: String) -> JSONValue? {
-        if let value = attributes[attribute] {
+    func value(of attribute: String) -> JSONValue? { value(of: attribute, TextKey(attribute)) }
+
+    /// The same with the name's key. Inlined, like those below, because a call would copy the whole record.
+    @inline(__always)
+    func value(of attribute: String, _ key: TextKey) -> JSONValue? {
+        if let value = stated.value(of: attribute, key) {
             if case .null = value { return nil }
             return value
         }
@@ -42,12 +51,14 @@ public struct Resource: Sendable, Hashable {
     }
 
     /// The person the record is about, where the module names `attribute` for it.
+    @inline(__always)
     func person(about attribute: String?) -> String? {
         guard let attribute else { return subjectID }
-        if attributes.isEmpty && attribute == "id" { return agreed(id) }
+        if stated.isEmpty && attribute == "id" { return agreed(id) }
         return agreed(value(of: attribute)?.string)
     }
 
+    @inline(__always)
     private func agreed(_ named: String?) -> String? {
         guard let subjectID else { return named }
         guard let named else { return subjectID }
@@ -59,8 +70,7 @@ public struct Resource: Sendable, Hashable {
 /// every other program would tell apart.
 func sameBytes(_ left: String, _ right: String) -> Bool {
     guard left.utf8.count == right.utf8.count else { return false }
-    let compared = left.utf8.withContiguousStorageIfAvailable { leftBytes in
-        right.utf8.withContiguousStorageIfAvailable { rightBytes in leftBytes.elementsEqual(rightBytes) }
+    return left.withContiguousUTF8 { leftBytes in
+        right.withContiguousUTF8 { rightBytes in leftBytes.hasSameBytes(as: rightBytes) }
     }
-    return (compared ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }

@@ -21,6 +21,8 @@ struct NamesSource {
     var imports: [Word] = []
     var constants: [(name: Word, value: YAMLNode)] = []
     var variables: [(name: Word, condition: ConditionSource)] = []
+
+    var isEmpty: Bool { imports.isEmpty && constants.isEmpty && variables.isEmpty }
 }
 
 /// A declared action.

@@ -107,14 +107,14 @@ extension Resource {
         _ reader: inout JSONReader, _ wanted: TextIndex<Bool>?
     ) throws(JSONParseError) {
         if try reader.skipsNull() { return }
-        attributes.reserveCapacity(wanted.map { min($0.count, Self.usualAttributes) } ?? Self.usualAttributes)
+        stated.reserveCapacity(wanted.map { min($0.count, Self.usualAttributes) } ?? Self.usualAttributes)
         try reader.object { name, reader throws(JSONParseError) in
             switch name {
             case "tenant": tenant = try reader.optionalString()
             case "subject_id": subjectID = try reader.optionalString()
             case "manager_chain": managerChain = try reader.optionalStrings()
             case _ where wanted.map({ !$0.contains(name) }) ?? false: try reader.skip()
-            default: attributes[name.text] = try reader.value()
+            default: stated.append(name.text, try reader.value())
             }
         }
     }

@@ -39,14 +39,15 @@ extension JSONValue {
         }
     }
 
-    /// RFC 8785 §3.2.3: by UTF-16 code units, which differs from UTF-8 order only beyond U+D7FF.
-    private static func precedes(_ left: String, _ right: String) -> Bool {
+    /// The order of names (RFC 8785 §3.2.3): by UTF-16 code units, which differs from UTF-8 order only beyond U+D7FF.
+    package static func precedes(_ left: String, _ right: String) -> Bool {
         // Of ASCII, which both counts tell in constant time, `<` compares the bytes.
         if left.utf8.count == left.utf16.count, right.utf8.count == right.utf16.count { return left < right }
         return left.utf16.lexicographicallyPrecedes(right.utf16)
     }
 
-    private static func write(_ text: String, to output: inout [UInt8]) {
+    /// Writes a string, in quotes and escaped.
+    package static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         if text.utf8.withContiguousStorageIfAvailable({ !$0.contains(where: needsEscape) }) == true {
             output.append(contentsOf: text.utf8)

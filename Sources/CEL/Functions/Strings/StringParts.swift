@@ -1,3 +1,5 @@
+import WireFormat
+
 /// `split`, `join` and `replace`.
 enum StringParts {
     static let all: [FunctionDeclaration] = [
@@ -48,7 +50,7 @@ enum StringParts {
         try budget.spend(bytes: text.utf8.count + needle.utf8.count)
         let most = limit < 0 ? Int64.max : limit
         let allowance = budget.remaining
-        let offsets: [Int] = text.withBytes { bytes in
+        let offsets: [Int] = text.withContiguousUTF8 { bytes in
             var offsets: [Int] = []
             if needle.isEmpty {
                 for (offset, byte) in bytes.enumerated() where byte & 0xC0 != 0x80 && Int64(offsets.count) < most {
@@ -58,7 +60,7 @@ enum StringParts {
                 if Int64(offsets.count) < most { offsets.append(bytes.count) }
                 return offsets
             }
-            return needle.withBytes { needle in
+            return needle.withContiguousUTF8 { needle in
                 var start = 0
                 while Int64(offsets.count) < most, let found = String.firstIndex(of: needle, in: bytes, from: start) {
                     offsets.append(found)

@@ -1,3 +1,5 @@
+import WireFormat
+
 /// `charAt`, `indexOf`, `lastIndexOf` and `substring`; places count code points.
 enum StringPositions {
     static let all: [FunctionDeclaration] = [
@@ -63,8 +65,8 @@ enum StringPositions {
 
     /// -1 when it is not found; a start beyond the end finds nothing.
     private static func firstPlace(of other: String, in text: String, from place: Int64) -> Int64 {
-        text.withBytes { bytes in
-            other.withBytes { needle in
+        text.withContiguousUTF8 { bytes in
+            other.withContiguousUTF8 { needle in
                 guard let start = offset(of: place, in: bytes),
                     let found = String.firstIndex(of: needle, in: bytes, from: start)
                 else { return -1 }
@@ -78,8 +80,8 @@ enum StringPositions {
     ) throws(EvaluationError) -> Int64 {
         var spent = 0
         let allowance = budget.remaining
-        let found: Int64? = text.withBytes { bytes in
-            other.withBytes { needle in
+        let found: Int64? = text.withContiguousUTF8 { bytes in
+            other.withContiguousUTF8 { needle in
                 let limit = offset(of: place, in: bytes) ?? bytes.count
                 if needle.isEmpty { return codePoints(of: bytes[..<limit]) }
                 var last: Int?

@@ -38,9 +38,8 @@ struct Compiler {
     mutating func compile() throws(ExpressionErrors) -> Program {
         let root = try emit(expression.root)
         let used = slotsUsed.sorted()
-        let slotNames = Dictionary(uniqueKeysWithValues: used.map { ($0, slotTable.slots[$0].name) })
-        let code = Code(tables, root: root.index, localCount: names.localCount, slotNames: slotNames)
-        return Program(code, text: expression.text, slots: slotTable.slots, slotsUsed: used)
+        let code = Code(tables, root: root.index, localCount: names.localCount, slots: slotTable.slots)
+        return Program(code, text: expression.text, slotsUsed: used)
     }
 
     mutating func emit(_ id: ID) throws(ExpressionErrors) -> Piece {

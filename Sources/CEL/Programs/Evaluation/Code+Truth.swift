@@ -1,3 +1,5 @@
+import WireFormat
+
 /// Conditions. They are evaluated to a `Truth` rather than a `Value`, because that fits a register.
 extension Code {
     /// Evaluates an instruction as a condition.
@@ -241,7 +243,7 @@ extension Code {
 
     /// The error of reading a slot that has no value.
     func missingSlot(_ slot: Index) -> EvaluationError {
-        EvaluationError(.noSuchField, "`\(slotNames[Int(slot)] ?? "")` has no value")
+        EvaluationError(.noSuchField, "`\(slots[Int(slot)].name)` has no value")
     }
 
     @inline(never)

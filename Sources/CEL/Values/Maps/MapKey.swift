@@ -1,3 +1,5 @@
+import WireFormat
+
 /// A key of a map: a bool, an integer of either sign or a string. `1` and `1u` are one key (cel-spec, "Equality").
 public enum MapKey: Sendable, Hashable {
     case bool(Bool)
@@ -42,7 +44,7 @@ public enum MapKey: Sendable, Hashable {
         case .bool(let bool): hasher.combine(bool)
         case .int(let number): hasher.combine(number)
         case .uint(let number): hasher.combine(number)
-        case .string(let text): text.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        case .string(let text): text.withContiguousUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         }
     }
 }

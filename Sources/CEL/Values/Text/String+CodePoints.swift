@@ -1,3 +1,5 @@
+import WireFormat
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -9,29 +11,21 @@
 /// CEL strings are sequences of code points, compared as such: Swift's own `==` and `<` go by canonical equivalence,
 /// which would make `é` equal to `e` with an accent after it. The order of UTF-8 bytes is that of code points.
 extension String {
-    /// Calls `body` with the text's UTF-8, without copying it: a native string has it in one piece.
-    @inline(__always)
-    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
-        var native = self
-        return native.withUTF8(body)
-    }
-
     /// Whether both texts are the same code points.
     @inline(__always)
     func hasSameCodePoints(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
-        return withBytes { a in other.withBytes { b in Self.compareBytes(a, b) == 0 } }
+        return withContiguousUTF8 { a in other.withContiguousUTF8 { b in a.hasSameBytes(as: b) } }
     }
 
     /// Negative, zero or positive as the text's code points stand before, with or after the other's.
     func compareCodePoints(to other: String) -> Int {
-        withBytes { a in other.withBytes { b in Self.compareBytes(a, b) } }
+        withContiguousUTF8 { a in other.withContiguousUTF8 { b in Self.compareBytes(a, b) } }
     }
 
     /// How many code points there are.
     var codePointCount: Int {
-        withBytes { bytes in
+        withContiguousUTF8 { bytes in
             var count = 0
             for byte in bytes where byte & 0xC0 != 0x80 { count &+= 1 }
             return count

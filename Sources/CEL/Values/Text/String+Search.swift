@@ -1,18 +1,19 @@
 import RE2Shim
+import WireFormat
 
 /// Searching by code points. UTF-8 is self-synchronising, so that searching bytes is the same.
 extension String {
     /// Whether the other text occurs in this one.
     func contains(codePointsOf other: String) -> Bool {
-        withBytes { bytes in other.withBytes { Self.firstIndex(of: $0, in: bytes, from: 0) != nil } }
+        withContiguousUTF8 { bytes in other.withContiguousUTF8 { Self.firstIndex(of: $0, in: bytes, from: 0) != nil } }
     }
 
     /// Whether this text begins with the other.
     func starts(withCodePointsOf other: String) -> Bool {
         let count = other.utf8.count
         guard count <= utf8.count else { return false }
-        return withBytes { bytes in
-            other.withBytes { Self.compareBytes(UnsafeBufferPointer(rebasing: bytes[..<count]), $0) == 0 }
+        return withContiguousUTF8 { bytes in
+            other.withContiguousUTF8 { Self.compareBytes(UnsafeBufferPointer(rebasing: bytes[..<count]), $0) == 0 }
         }
     }
 
@@ -20,8 +21,8 @@ extension String {
     func ends(withCodePointsOf other: String) -> Bool {
         let count = other.utf8.count
         guard count <= utf8.count else { return false }
-        return withBytes { bytes in
-            other.withBytes {
+        return withContiguousUTF8 { bytes in
+            other.withContiguousUTF8 {
                 Self.compareBytes(UnsafeBufferPointer(rebasing: bytes[(bytes.count - count)...]), $0) == 0
             }
         }
