@@ -101,6 +101,22 @@ struct AuthorizationTests {
         }
     }
 
+    @Test("an application acts in the product for a person, and manages neither the person's factors nor sessions")
+    func factors() async throws {
+        var scene = try await scene()
+        let code = try await scene.application.code(&scene.browser, ["scope": "api"])
+        let reply = try await scene.application.redeem(code).json
+        let own = try await scene.fixture.tokens(of: scene.owner)
+        for path in ["/v1/sessions", "/v1/passkeys"] {
+            scene.browser.headers[.authorization] = "Bearer " + (reply["access_token"]?.string ?? "")
+            let refused = try await scene.browser.get(path)
+            #expect(refused.status == .forbidden, "\(path)")
+            #expect(refused.json["type"]?.string?.hasSuffix("no-factors") == true, "\(path)")
+            scene.browser.headers[.authorization] = "Bearer " + own.access.compact.reveal()
+            #expect(try await scene.browser.get(path).status == .ok, "\(path)")
+        }
+    }
+
     @Test("a code takes one try: whatever was wrong with the first, the right one comes too late")
     func oneTry() async throws {
         var scene = try await scene()

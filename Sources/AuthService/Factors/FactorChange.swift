@@ -5,8 +5,8 @@ import SQLQuery
 import ServiceKit
 import WireFormat
 
-/// Leave to change an account's factors: a living session of somebody who used two factors within five minutes. It holds the lock on all of the account's living sessions, so that changes of one account follow one another.
-/// Only ``begin(_:_:in:)`` makes one.
+/// Leave to change an account's factors: a living session of somebody who used two factors within five minutes. It holds
+/// the lock on all of the account's living sessions, so that changes of one account follow one another. Only ``begin(_:_:in:)`` makes one.
 struct FactorChange: Sendable {
     /// What the `iat` of a token may be ahead of the clock by, when role changes crowded into one second.
     private static let floorMargin: Duration = .seconds(60)
@@ -21,12 +21,12 @@ struct FactorChange: Sendable {
         self.sessions = sessions
     }
 
-    /// - Throws: 401 `insufficient-user-authentication` (RFC 9470) to whoever has to sign in again first; 403 to agents
-    ///   and clients, which have no factors.
+    /// - Throws: 401 `insufficient-user-authentication` (RFC 9470) to whoever has to sign in again first; 403 to agents,
+    ///   clients, which have no factors, and applications.
     static func begin(
         _ token: AccessToken, _ parts: AuthParts, in transaction: Transaction
     ) async throws -> FactorChange {
-        guard token.act == nil else { throw Problem.noFactors }
+        guard token.isOfOwnFrontend else { throw Problem.noFactors }
         let own = try await transaction.query(SessionStore.one(token.session, tenant: token.tenant))
         guard let asking = try own.first.map(SessionStore.read), asking.member == token.subject else {
             throw Problem.noFactors
@@ -53,8 +53,9 @@ struct FactorChange: Sendable {
 extension SessionCommands {
     /// Whose token it is.
     ///
-    /// - Throws: 403 for a client's token, which has no session.
+    /// - Throws: 403 for a client's token, which has no session, an agent's and an application's.
     func account(of token: AccessToken) async throws -> UUIDv7 {
+        guard token.isOfOwnFrontend else { throw Problem.noFactors }
         let rows = try await parts.database.query(
             token.tenantScope, SessionStore.one(token.session, tenant: token.tenant))
         guard let session = try rows.first.map(SessionStore.read), session.member == token.subject else {
@@ -62,6 +63,13 @@ extension SessionCommands {
         }
         return session.account
     }
+}
+
+extension AccessToken {
+    /// Whether its bearer is the person by way of our own frontend. Agents and other companies' applications act for
+    /// people, with the scope `api` in all that they may do in this product, but not with their factors and sessions:
+    /// an application could otherwise make itself a passkey, and an agent keep its owner out.
+    var isOfOwnFrontend: Bool { act == nil && clientID == SessionCommands.firstPartyClient }
 }
 
 extension SessionStore {

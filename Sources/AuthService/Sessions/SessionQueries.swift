@@ -17,6 +17,7 @@ struct SessionQueries: Sendable {
     /// A page of the living ones, oldest first.
     func list(_ call: Call) async throws -> Reply {
         let user = try call.user
+        guard user.isOfOwnFrontend else { throw Problem.noFactors }
         let limit = try call.query.limit()
         let after = try call.query.string("cursor").map { cursor throws(Problem) -> UUIDv7 in
             let position = try cursors.decode(
@@ -45,8 +46,7 @@ struct SessionQueries: Sendable {
     /// - Throws: 404 for one that has ended, or is somebody else's.
     func end(_ id: UUIDv7, _ call: Call) async throws {
         let user = try call.user
-        // An agent that could end its owner's sessions could keep him out.
-        guard user.act == nil else { throw Problem.noFactors }
+        guard user.isOfOwnFrontend else { throw Problem.noFactors }
         let commands = SessionCommands(parts: parts)
         try await parts.database.transaction(user.tenantScope) { transaction in
             let rows = try await transaction.query(SessionStore.locked(id, tenant: user.tenant))

@@ -32,7 +32,7 @@ struct StepUpCommands: Sendable {
 
     /// A challenge for one of the account's passkeys, good in this session only.
     func begin(_ token: AccessToken, _ call: Call) async throws -> BegunPasskeyStepUp {
-        let account = try await account(of: token)
+        let account = try await sessions.account(of: token)
         let now = parts.now()
         try await parts.limiter.admit(parts.rules.codeByAddress, key: Array(call.clientIP.utf8), now: now)
         let rows = try await parts.database.query(parts.system, PasskeyStore.all(of: account))
@@ -54,7 +54,7 @@ struct StepUpCommands: Sendable {
     /// - Throws: 401 `insufficient-user-authentication` when the factor cannot give what `acr_values` ask for; then
     ///   nothing is used up.
     func stepUp(_ request: StepUpRequest, _ token: AccessToken, _ call: Call) async throws -> IssuedTokens {
-        let account = try await account(of: token)
+        let account = try await sessions.account(of: token)
         let now = parts.now()
         try await parts.limiter.admit(parts.rules.codeByAddress, key: Array(call.clientIP.utf8), now: now)
         let device = try await signIn.device(of: account, call)
@@ -97,12 +97,6 @@ struct StepUpCommands: Sendable {
             try parts.outbox.insertion(of: event),
         ])
         return tokens
-    }
-
-    /// Whose session it is; nobody steps up for somebody else.
-    private func account(of token: AccessToken) async throws -> UUIDv7 {
-        guard token.act == nil else { throw Problem.noFactors }
-        return try await sessions.account(of: token)
     }
 
     /// What the factor cannot give is told before it is used up.
