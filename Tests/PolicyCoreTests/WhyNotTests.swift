@@ -45,6 +45,11 @@ struct WhyNotTests {
             // The grant for one's own record is in the same role: it needs less than nothing of the chain.
             ways: ["being the person's nearest manager"]),
         Case(
+            testDescription: "one's own record, where standing in the chain does not help",
+            grants: "  - {roles: [manager], actions: [view], scope: sub}",
+            denials: "  - {actions: [view], when: inChain(), reason: no}", roles: ["manager"],
+            ways: ["a record about the subject"]),
+        Case(
             testDescription: "attributes: missing, other, ordered, one of several",
             grants: """
                   - {roles: [hr], actions: [view], scope: all, when: 'resource.country in ["DE", "FR"] && resource.level >= 3'}

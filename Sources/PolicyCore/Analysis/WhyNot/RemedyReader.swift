@@ -110,9 +110,10 @@ struct RemedyReader {
             found += [.other, .inChain, .direct].map { Remedy(change: .relation($0)) }
         case (_, false): found.append(Remedy(change: .relation(.other)))
         case (.own, true): found.append(Remedy(change: .relation(.own)))
-        // What is about the subject is covered as well; standing in the chain is what the rule is for.
-        case (.subDirect, true): found.append(Remedy(change: .relation(.direct)))
-        case (.subAny, true): found.append(Remedy(change: .relation(.inChain)))
+        // What is about the subject is covered as well. Standing in the chain is what the rule is for, so the search
+        // tells of the other only where that does not help.
+        case (.subDirect, true): found += [.direct, .own].map { Remedy(change: .relation($0)) }
+        case (.subAny, true): found += [.inChain, .own].map { Remedy(change: .relation($0)) }
         }
         let isByMember = scope == .own && entry.module.about?.person == .member
         if request.subject.employeeID == nil && !isByMember { found.append(Remedy(change: .employee)) }
