@@ -21,6 +21,8 @@ struct IdentityFixture: Sendable {
     let parts: AuthParts
     let clock: TestClock
     static let issuer = "http://127.0.0.1:7001"
+    /// Where the links of mails lead.
+    static let linkBase = "https://people.example"
     static let password = "correct horse battery staple"
     /// A development issuer's.
     static let relyingParty = RelyingParty(id: "localhost", name: "Bailiwick", origins: ["http://localhost:7001"])
@@ -45,6 +47,7 @@ struct IdentityFixture: Sendable {
             logger: TestDatabase.quiet, now: { clock.now })
         try await parts.keys.prepare()
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
+            .with(usesPepper: usesPepper, linkBase: linkBase)
     }
 
     struct NoBcrypt: Error {}
@@ -59,13 +62,14 @@ struct IdentityFixture: Sendable {
 
     /// The same database and clock with other parts: as after a restart with other settings.
     func with(
-        usesPepper: Bool = false, hasher: PasswordHasher? = nil, linkBase: String? = nil
+        usesPepper: Bool = false, hasher: PasswordHasher? = nil, linkBase: String? = IdentityFixture.linkBase,
+        mostQueued: Int = 1000
     ) -> IdentityFixture {
-        let mail = linkBase.map { Postbox(secrets: self.parts.secrets, mostQueued: 1000, linkBase: $0) }
+        let mail = linkBase.map { Postbox(secrets: self.parts.secrets, mostQueued: mostQueued, linkBase: $0) }
         let parts = AuthParts(
             database: parts.database, system: parts.system, secrets: parts.secrets, outbox: parts.outbox,
             hasher: hasher ?? parts.hasher, passwordRules: PasswordRules(usesPepper: usesPepper), keys: parts.keys,
-            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, mail: mail ?? parts.mail,
+            issuer: parts.issuer, limiter: parts.limiter, rules: parts.rules, mail: mail,
             relyingParty: parts.relyingParty, now: parts.now)
         return IdentityFixture(test: test, database: database, parts: parts, clock: clock)
     }
@@ -98,14 +102,38 @@ struct IdentityFixture: Sendable {
         let totp: TOTP
     }
 
+    /// An invitation as its addressee has it.
+    struct MailedInvitation: Sendable {
+        let token: OpaqueToken
+    }
+
+    /// Takes the one mail to an address out of the queue, and the token out of its link.
+    func mailedToken(_ kind: OpaqueToken.Kind, to email: String) async throws -> OpaqueToken {
+        let rows = try await database.query(parts.system, "SELECT id, message FROM mail ORDER BY id DESC")
+        for row in rows {
+            let id: UUIDv7 = try row.get("id")
+            guard let mail = try await parts.secrets.openMail(row.get("message"), id: id),
+                mail.to.comparable == email.lowercased(),
+                let link = mail.body.split(separator: "\n").first(where: { $0.contains("?token=\(kind.rawValue).") }),
+                let text = link.split(separator: "=").last, let token = OpaqueToken(String(text), kind: kind)
+            else { continue }
+            try await database.execute(parts.system, "DELETE FROM mail WHERE id = \(id)")
+            return token
+        }
+        throw NoMail()
+    }
+
+    struct NoMail: Error {}
+
     /// An organisation with an owner who has joined.
     func organisation(_ name: String = "Example") async throws -> Person {
         let email = "owner-\(UUIDv7.generate())@example.org"
         let created = try await OrganisationCommands(parts: parts).create(
             OrganisationRequest.decode(from: ["name": .string(name), "owner_email": .string(email)]),
             call(as: .operator))
+        let invitation = MailedInvitation(token: try await mailedToken(.invitation, to: email))
         return try await join(
-            created.invitation, email: email, tenant: TenantID(created.organisation.id), created.owner)
+            invitation, email: email, tenant: TenantID(created.organisation.id), created.owner)
     }
 
     /// Somebody who was invited by the operator and has joined.
@@ -118,32 +146,32 @@ struct IdentityFixture: Sendable {
     /// The operator invites.
     func invite(
         _ email: String, in tenant: TenantID, roles: [Role]
-    ) async throws -> (Member, SentInvitation) {
+    ) async throws -> (Member, MailedInvitation) {
         let invited = try await invitations.invite(
             InviteRequest.decode(from: ["email": .string(email), "roles": RoleSet(roles).wire]),
             by: .init(operator: EventActor(ServiceName.operator)), scope: TenantScope(tenant: tenant), call())
-        return (invited.member, invited.invitation)
+        return (invited.member, MailedInvitation(token: try await mailedToken(.invitation, to: email)))
     }
 
     /// Somebody who has joined invites.
     func invite(
         _ email: String, in tenant: TenantID, roles: [Role], by inviter: Person
-    ) async throws -> (Member, SentInvitation) {
+    ) async throws -> (Member, MailedInvitation) {
         try await invite(email, in: tenant, roles: roles, by: accessToken(tokens(of: inviter)))
     }
 
     /// Somebody with this token invites.
     func invite(
         _ email: String, in tenant: TenantID, roles: [Role], by token: AccessToken
-    ) async throws -> (Member, SentInvitation) {
+    ) async throws -> (Member, MailedInvitation) {
         let invited = try await invitations.invite(
             InviteRequest.decode(from: ["email": .string(email), "roles": RoleSet(roles).wire]),
             by: .init(token: token, decision: nil), scope: TenantScope(tenant: tenant), call())
-        return (invited.member, invited.invitation)
+        return (invited.member, MailedInvitation(token: try await mailedToken(.invitation, to: email)))
     }
 
     func join(
-        _ invitation: SentInvitation, email: String, tenant: TenantID, _ member: UUIDv7
+        _ invitation: MailedInvitation, email: String, tenant: TenantID, _ member: UUIDv7
     ) async throws -> Person {
         let started = try await accept(invitation.token.text)
         guard let secret = started.totp?.secret, let bytes = Self.base32(secret) else { throw NoBcrypt() }
@@ -186,9 +214,12 @@ struct IdentityFixture: Sendable {
     }
 
     /// Tokens of a fresh sign-in; the clock moves to the next code first, since each is good once.
-    func tokens(of person: Person, device: OpaqueToken? = nil) async throws -> IssuedTokens {
+    func tokens(
+        of person: Person, password: String = password, device: OpaqueToken? = nil
+    ) async throws -> IssuedTokens {
         clock.advance(.seconds(TOTP.stepSeconds))
-        let challenge = try await challenge(person.email, organisation: person.tenant, device: device)
+        let challenge = try await challenge(
+            person.email, password: password, organisation: person.tenant, device: device)
         return try await complete(challenge, code: person.totp.code(step: step), device: device)
     }
 
@@ -220,6 +251,21 @@ struct IdentityFixture: Sendable {
             amr: claims["amr"]?.array?.compactMap(\.string) ?? [], authTime: tokens.issued, session: session,
             clientID: "test", jti: tokens.access.jti,
             expires: tokens.access.expires, issuedAt: tokens.access.issuedAt, act: act)
+    }
+
+    // MARK: Factors
+
+    /// Puts a passkey of some key beside the person's other factors; nobody can sign in with it.
+    func addPasskey(to person: Person) async throws {
+        try await database.execute(
+            parts.system,
+            """
+            INSERT INTO passkey (id, account, credential_id, public_key, sign_count, aaguid, attestation, backup_eligible,
+                                 backed_up, transports, name, created_at)
+            SELECT \(UUIDv7.generate()), account, \(UUIDv7.generate().bytes), \([UInt8](repeating: 7, count: 64)), 0,
+                   \([UInt8](repeating: 0, count: 16)), 'none', false, false, '{}', 'key', \(clock.now)
+            FROM membership WHERE tenant = \(person.tenant) AND member = \(person.member)
+            """)
     }
 
     // MARK: Looking

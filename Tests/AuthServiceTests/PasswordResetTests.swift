@@ -35,7 +35,7 @@ struct PasswordResetTests {
         var commands: PasswordResetCommands { PasswordResetCommands(parts: fixture.parts) }
 
         static func make() async throws -> Story {
-            let fixture = try await IdentityFixture.make().with(linkBase: "https://people.example")
+            let fixture = try await IdentityFixture.make()
             return Story(fixture: fixture, owner: try await fixture.organisation())
         }
 
@@ -164,7 +164,7 @@ struct PasswordResetTests {
         try await story.ask(story.owner.email)
         let new = try await story.mailbox.token()
         #expect(try await problem { try await story.confirm(old) } == .invalidReset)
-        story.fixture.clock.advance(PasswordReset.lifetime)
+        story.fixture.clock.advance(MailedLink.lifetime)
         #expect(try await problem { try await story.confirm(new) } == .invalidReset)
 
         story.fixture.clock.advance(.seconds(7200))
@@ -198,6 +198,25 @@ struct PasswordResetTests {
         let refusal = try await problem { try await story.confirm(token, "kV9!tz#qRw2mX4") }
         #expect(refusal?.errors.first?.detail == "must have at least 15 characters")
         try await story.confirm(token, "kV9!tz#qRw2mX4b")
+    }
+
+    @Test("a passkey counts as the second factor, recovery codes do not")
+    func passkeyCounts() async throws {
+        let story = try await Story.make()
+        let (database, system) = (story.fixture.database, story.fixture.parts.system)
+        try await database.execute(system, "DELETE FROM totp")
+        try await database.execute(
+            system,
+            """
+            INSERT INTO recovery_code (account, digest)
+            SELECT id, \([UInt8](repeating: 1, count: 32)) FROM account
+            """)
+        try await story.ask(story.owner.email)
+        let token = try await story.mailbox.token()
+        let refusal = try await problem { try await story.confirm(token, "kV9!tz#q") }
+        #expect(refusal?.errors.first?.detail == "must have at least 15 characters")
+        try await story.fixture.addPasskey(to: story.owner)
+        try await story.confirm(token, "kV9!tz#q")
     }
 
     @Test("unknown, passwordless and impossible addresses get no mail and the same answer; the trail knows why")
@@ -264,7 +283,7 @@ struct PasswordResetTests {
         let queue = PasswordResetQueue(commands: story.commands, logger: TestDatabase.quiet)
         let routes = PasswordResetRoutes.routes(queue)
         #expect(routes.allSatisfy { $0.method == .post })
-        let silent = try await IdentityFixture.make()
+        let silent = try await IdentityFixture.make().with(linkBase: nil)
         for email in ["nobody@example.org", story.owner.email] {
             let refusal = try await problem {
                 _ = try await PasswordResetCommands(parts: silent.parts).ask(

@@ -113,6 +113,9 @@ struct RouteMatrix {
             "auth POST /sign-in/passkey": .form([("challenge", "none"), ("credential", "{}")]),
             "auth POST /sign-out": .form([]),
             "auth POST /consent": .form([("request", "none"), ("decision", "allow")]),
+            "auth POST /reset-password": .form([("token", "none"), ("password", "not anybody's password")]),
+            "auth POST /accept-invitation": .form([("token", "none"), ("password", "not anybody's password")]),
+            "auth POST /confirm-invitation": .form([("enrolment", "none"), ("code", "000000")]),
             "auth POST /v1/token": .form([("grant_type", "refresh_token"), ("refresh_token", "none")]),
             "policy POST /access/v1/evaluation": .json([
                 "subject": ["type": "member", "id": "x"], "action": ["name": "employee.view"],
@@ -160,6 +163,12 @@ struct RouteMatrix {
         auth GET /.well-known/oauth-authorization-server   200   200     200     200     200    200      200      200    200
         auth POST /v1/invitations/accept                   401   401     401     401     401    401      401      401    401
         auth POST /v1/invitations/confirm                  401   401     401     401     401    401      401      401    401
+        auth GET /reset-password                           400   400     400     400     400    400      400      400    400
+        auth POST /reset-password                          403   403     403     403     403    403      403      403    403
+        auth GET /accept-invitation                        400   400     400     400     400    400      400      400    400
+        auth POST /accept-invitation                       403   403     403     403     403    403      403      403    403
+        auth POST /confirm-invitation                      403   403     403     403     403    403      403      403    403
+        auth GET /link-pages.css                           200   200     200     200     200    200      200      200    200
         auth GET /v1/members                               200   200     200     200     200    200      200      200    401
         auth POST /v1/members                              409   409     403     403     403    403      403      403    401
         auth GET /v1/members/{id}                          200   200     404     404     200    404      404      404    401

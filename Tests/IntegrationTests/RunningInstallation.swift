@@ -74,7 +74,8 @@ struct RunningInstallation: Sendable {
         let api = APIClient(http: .shared, device: "IntegrationTests/1.0 (Linux)")
         let client = try OperatorClient(directory: directory, endpoints: endpoints)
         let onboarding = Onboarding(
-            endpoints: endpoints, api: api, operator: client, demoFolder: root + "/demo")
+            endpoints: endpoints, api: api, operator: client, demoFolder: root + "/demo",
+            mails: MailFolder(path: directory.mail))
         return RunningInstallation(
             directory: directory, endpoints: endpoints, api: api, operator: client,
             harbourlight: try await onboarding.bring("harbourlight"),

@@ -70,6 +70,18 @@ struct AccountStore: Sendable {
         return try rows.first.map { TOTPFactor(account: try $0.get("account"), sealedSecret: try $0.get("secret")) }
     }
 
+    /// Whether the account has a factor besides its password: an authenticator app or a passkey. Recovery codes are
+    /// none; they stand in for one.
+    func hasSecondFactor(_ account: UUIDv7) async throws -> Bool {
+        let rows = try await database.query(
+            system,
+            """
+            SELECT EXISTS (SELECT FROM totp WHERE account = \(account))
+                OR EXISTS (SELECT FROM passkey WHERE account = \(account)) AS has_factor
+            """)
+        return try rows.first?.get("has_factor") ?? false
+    }
+
     // MARK: Statements of other capabilities' transactions
 
     /// A sign-in that went all the way forgets the wrong passwords before it.

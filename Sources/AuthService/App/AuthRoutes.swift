@@ -9,6 +9,7 @@ struct AuthRoutes: Sendable {
     let cursors: CursorCodec
     let resets: PasswordResetQueue
     let templates: PageTemplates
+    let linkPages: LinkPages
 
     private var members: MemberRoutes {
         let enforcement = MemberEnforcement(parts: parts, policy: policy)
@@ -36,6 +37,7 @@ struct AuthRoutes: Sendable {
             + StepUpRoutes.routes(parts) + SessionRoutes.routes(SessionQueries(parts: parts, cursors: cursors))
             + PasskeyRoutes(parts: parts).routes + RecoveryCodeRoutes.routes(parts) + TOTPRoutes.routes(parts)
             + pages + OpenIDRoutes(parts: parts).routes + applications.routes
+            + LinkPageRoutes(parts: parts, pages: linkPages).routes
     }
 
     /// For our other services and the operator.

@@ -1,9 +1,9 @@
 import WireFormat
 
-/// An invitation that somebody holds the token of.
+/// An invitation whose link somebody followed.
 struct Invitation: Sendable {
-    /// How long it can be accepted.
-    static let lifetime: Duration = .seconds(7 * 86_400)
+    /// The page that its link leads to.
+    static let page = "accept-invitation"
     /// Wrong passwords of an existing account that may be tried with it.
     static let mostAttempts = 10
 

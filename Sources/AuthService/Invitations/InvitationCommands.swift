@@ -8,8 +8,9 @@ import SQLQuery
 import ServiceKit
 import WireFormat
 
-/// Invites people, and lets them in: an invitation is accepted with a password, and confirmed with a code of the second
-/// factor. An invitation never changes the credentials of an account that is there already.
+/// Invites people, and lets them in: an invitation goes to its addressee by mail, is accepted with a password, and confirmed
+/// with a code of the second factor. Whoever invites never sees the link, and so cannot answer for the invited. An
+/// invitation never changes the credentials of an account that is there already.
 struct InvitationCommands: Sendable {
     let parts: AuthParts
 
@@ -58,7 +59,8 @@ struct InvitationCommands: Sendable {
         }
     }
 
-    /// Makes a member who is invited, or sends an invited one a new invitation, which voids the former.
+    /// Makes a member who is invited, or sends an invited one a new invitation, which voids the former. The mail goes to
+    /// the address that the member has: not to the one that was typed, which may only look the same.
     ///
     /// The inviter's roles count as they are inside the transaction, not as they were when the token was issued.
     ///
@@ -67,13 +69,20 @@ struct InvitationCommands: Sendable {
         _ request: InviteRequest, by inviter: Inviter, scope: TenantScope, keeping use: IdempotentUse? = nil,
         _ call: Call
     ) async throws -> InvitedMember {
+        guard let mail = parts.mail else { throw Problem.mailMissing }
         let now = parts.now()
-        let id = UUIDv7.generate(at: now)
         let index = try await parts.secrets.memberIndex(request.email, scope)
-        let sealed = try await parts.secrets.sealMemberEmail(request.email, member: id, scope)
-        let token = OpaqueToken.generate(.invitation, tenant: scope.tenant)
-        let invitation = SentInvitation(token: token, expires: now.adding(Invitation.lifetime))
-        let keeper = try await keeper(of: use, index, or: id, scope)
+        try await parts.limiter.admit(parts.rules.invitationByAddressee, key: index, now: now)
+        let addressee = try await addressee(request.email, index, scope, now: now)
+        let link = try await mail.mailedLink(
+            .invitation, tenant: scope.tenant, page: Invitation.page, now: now
+        ) { link in try MailTexts.invitation(to: addressee.email, link: link) }
+        var keeper: AnswerKeeper?
+        if let use {
+            keeper = AnswerKeeper(
+                use: use, member: addressee.member,
+                sealer: try await parts.secrets.vault.sealer(scope: scope, persons: [addressee.member]))
+        }
         return try await parts.database.transaction(scope) { transaction in
             try await judge(request.roles, by: inviter, scope.tenant, in: transaction)
             let present = try await transaction.query(MemberStore.byEmail(index, tenant: scope.tenant))
@@ -81,14 +90,16 @@ struct InvitationCommands: Sendable {
             guard member == nil || member?.status == .invited, member == nil || member?.roles == request.roles else {
                 throw Self.memberExists
             }
-            // Whoever links does not invite: he would get the token of a member that is an employee already.
-            guard member?.employeeID == nil else { throw Self.memberLinked }
-            let invited = member?.id ?? id
+            // What was sealed is sealed for this member, and the mail goes to his address.
+            guard member == nil || member?.id == addressee.member else { throw Self.invitedMeanwhile }
+            let invited = addressee.member
             var statements: [SQL] = []
             if member == nil {
+                guard let sealed = addressee.sealed else { throw Self.invitedMeanwhile }
                 statements.append(
                     MemberStore.insert(
-                        id, tenant: scope.tenant, email: sealed, emailIndex: index, roles: request.roles, now: now))
+                        invited, tenant: scope.tenant, email: sealed, emailIndex: index, roles: request.roles, now: now)
+                )
             }
             let event = AuditEvent(
                 call, by: inviter.actor, tenant: scope.tenant, action: "member.invite",
@@ -97,8 +108,8 @@ struct InvitationCommands: Sendable {
             statements += [
                 InvitationStore.voidAll(of: invited, tenant: scope.tenant, now: now),
                 InvitationStore.insert(
-                    .generate(at: now), tenant: scope.tenant, member: invited, hash: token.hash,
-                    by: inviter.token?.subject, now: now),
+                    .generate(at: now), tenant: scope.tenant, member: invited, link, by: inviter.token?.subject,
+                    now: now),
                 try parts.outbox.insertion(of: event),
             ]
             if let inviter = inviter.token?.subject {
@@ -110,10 +121,12 @@ struct InvitationCommands: Sendable {
                 let results = try await transaction.pipeline(statements)
                 guard let row = results.last?.first else { throw DamagedRow(table: "member") }
                 answer = InvitedMember(
-                    member: try MemberStore.read(row), email: request.email, invitation: invitation)
+                    member: try MemberStore.read(row), email: addressee.email,
+                    invitation: SentInvitation(expires: link.expires))
             } catch let error as PostgresError where error.code == .uniqueViolation {
                 throw Self.memberExists
             }
+            try await link.letter.post(in: transaction)
             if let keeper { _ = try await transaction.pipeline(keeper.statements(answer, parts, scope, at: now)) }
             return answer
         }
@@ -128,22 +141,32 @@ struct InvitationCommands: Sendable {
         func statements(
             _ answer: InvitedMember, _ parts: AuthParts, _ scope: TenantScope, at now: Instant
         ) throws -> [SQL] {
-            guard answer.member.id == member else { throw InvitationCommands.invitedMeanwhile }
-            return try parts.answers.keeping(
+            try parts.answers.keeping(
                 use, id: member, body: answer.wire, headers: answer.headers, sealer, person: member, scope, at: now)
         }
     }
 
-    /// Made before the transaction, since a key needs a connection of its own.
-    private func keeper(
-        of use: IdempotentUse?, _ index: [UInt8], or id: UUIDv7, _ scope: TenantScope
-    ) async throws -> AnswerKeeper? {
-        guard let use else { return nil }
+    /// Whom an invitation is for.
+    private struct Addressee: Sendable {
+        let member: UUIDv7
+        let email: EmailAddress
+        /// The address under the key of a member who is new; nil when he is there.
+        let sealed: [UInt8]?
+    }
+
+    /// Looked up before the transaction, since a key needs a connection of its own.
+    private func addressee(
+        _ typed: EmailAddress, _ index: [UInt8], _ scope: TenantScope, now: Instant
+    ) async throws -> Addressee {
         let present = try await parts.database.query(
             scope, MemberStore.byEmail(index, tenant: scope.tenant, isLocking: false))
-        let member = try present.first.map { try $0.get("id", as: UUIDv7.self) } ?? id
-        return AnswerKeeper(
-            use: use, member: member, sealer: try await parts.secrets.vault.sealer(scope: scope, persons: [member]))
+        if let member = try present.first.map(MemberStore.read) {
+            let email = try await parts.secrets.openMemberEmail(member.sealedEmail, member: member.id, scope)
+            return Addressee(member: member.id, email: email, sealed: nil)
+        }
+        let id = UUIDv7.generate(at: now)
+        let sealed = try await parts.secrets.sealMemberEmail(typed, member: id, scope)
+        return Addressee(member: id, email: typed, sealed: sealed)
     }
 
     private static let invitedMeanwhile = Problem.conflict(
@@ -164,10 +187,6 @@ struct InvitationCommands: Sendable {
     private static let memberExists = Problem.conflict(
         "member-exists", detail: "the organisation has a member of this address, or invited one with other roles",
         errors: [FieldError(pointer: "/email", detail: "belongs to a member")])
-
-    private static let memberLinked = Problem.conflict(
-        "member-linked", detail: "the member is linked to an employee already; end it, and invite the person anew",
-        errors: [FieldError(pointer: "/email", detail: "belongs to a member who is linked to an employee")])
 
     // MARK: Accepting
 

@@ -5,11 +5,11 @@ import WireFormat
 /// All SQL about invitations and enrolments: tenant tables.
 enum InvitationStore {
     static func insert(
-        _ id: UUIDv7, tenant: TenantID, member: UUIDv7, hash: [UInt8], by inviter: UUIDv7?, now: Instant
+        _ id: UUIDv7, tenant: TenantID, member: UUIDv7, _ link: MailedLink, by inviter: UUIDv7?, now: Instant
     ) -> SQL {
         """
         INSERT INTO invitation (tenant, id, member, token_hash, invited_by, created_at, expires_at)
-        VALUES (\(tenant), \(id), \(member), \(hash), \(inviter.sqlValue), \(now), \(now.adding(Invitation.lifetime)))
+        VALUES (\(tenant), \(id), \(member), \(link.hash), \(inviter.sqlValue), \(now), \(link.expires))
         """
     }
 
@@ -49,7 +49,7 @@ enum InvitationStore {
     static func consume(_ id: UUIDv7, tenant: TenantID, now: Instant) -> SQL {
         """
         UPDATE invitation SET consumed_at = \(now)
-        WHERE tenant = \(tenant) AND id = \(id) AND consumed_at IS NULL
+        WHERE tenant = \(tenant) AND id = \(id) AND consumed_at IS NULL AND expires_at > \(now)
         """
     }
 

@@ -66,12 +66,11 @@ struct ConfirmedEnrolment: WireEncodable {
     var wire: JSONValue { ["organisation": organisation.wire, "member": member.wire] }
 }
 
-/// An invitation as the inviter gets it: the token is there once. Mail takes it from here in a later release.
+/// An invitation as the inviter gets it: that it was sent. The link is in the mail alone.
 struct SentInvitation: WireEncodable {
-    let token: OpaqueToken
     let expires: Instant
 
-    var wire: JSONValue { ["token": .string(token.text), "expires_at": expires.wire] }
+    var wire: JSONValue { ["expires_at": expires.wire] }
 }
 
 /// A member who was invited, as the inviter gets it.

@@ -36,6 +36,10 @@ struct RateRules: Sendable {
     /// Invitations tried from one address.
     var invitationByAddress = RateRule(name: "invitation-address", burst: 600, interval: .milliseconds(100))
 
+    /// Invitations sent to one address by one organisation: the first one, and some that came too late. More is somebody
+    /// filling a mailbox.
+    var invitationByAddressee = RateRule(name: "invitation-addressee", burst: 5, interval: .seconds(600))
+
     /// Links asked for, and tried, from one address.
     var resetByAddress = RateRule(name: "reset-address", burst: 60, interval: .seconds(10))
     /// Links sent to one account: a person looks into the wrong folder first; more is somebody filling a mailbox.

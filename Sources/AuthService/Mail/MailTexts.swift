@@ -3,6 +3,22 @@ enum MailTexts {
     /// A notice that could not be delivered for a day is no news.
     static let noticeLifetime: Duration = .seconds(86_400)
 
+    /// An invitation. It does not name whoever invites: that is a stranger's word until it is accepted.
+    static func invitation(to email: EmailAddress, link: String) throws(MailMessage.Refused) -> MailMessage {
+        try MailMessage(
+            to: email, subject: "You are invited",
+            body: """
+                An organisation that uses Bailiwick invites this address to become a member.
+
+                Accept it here within 30 minutes:
+
+                \(link)
+
+                The link works once. If it is too late, ask your administrator to send a new one, which voids this one.
+                If you expect no invitation, do nothing: nobody becomes a member without this link.
+                """)
+    }
+
     /// A link to set a new password.
     static func reset(to email: EmailAddress, link: String) throws(MailMessage.Refused) -> MailMessage {
         try MailMessage(

@@ -30,9 +30,6 @@ struct Postbox: Sendable {
         return Letter(
             insertion: MailStore.insert(id, sealed: sealed, now: now, expires: expires, mostQueued: mostQueued))
     }
-
-    /// A link with a token in it: to a page, which sends the token on by POST when its reader says so.
-    func link(_ page: String, token: OpaqueToken) -> String { "\(linkBase)/\(page)?token=\(token.text)" }
 }
 
 extension Problem {

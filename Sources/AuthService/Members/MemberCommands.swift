@@ -44,8 +44,8 @@ struct MemberCommands: Sendable {
 
     /// Links a member to an employee, or takes the link away: HRService's word, for the user of `token`.
     ///
-    /// - Throws: 403 `own-invitation` to whoever has invited the member. Until mail exists the inviter has the
-    ///   invitation's token, and could have answered it himself: the link would make him that employee.
+    /// - Throws: 403 `own-invitation` to whoever has invited the member. He chose the address that the invitation went to,
+    ///   which may be one of his own: the link would make him that employee.
     func link(_ id: UUIDv7, to employee: UUIDv7?, by token: AccessToken, _ call: Call) async throws -> Member {
         guard id != token.subject else { throw Problem.ownLink }
         return try await parts.database.transaction(token.tenantScope) { transaction in

@@ -62,8 +62,7 @@ struct MemberRoutes: Sendable {
         let decision = try await enforcement.create(call, roles: request.roles)
         let inviter = InvitationCommands.Inviter(token: user, decision: decision)
         return try await enforcement.recordingRefusals(call, "member.create", id: nil, decision) {
-            SignInRoutes.secret(
-                try await InvitationCommands(parts: parts).answer(request, by: inviter, user.tenantScope, call))
+            try await InvitationCommands(parts: parts).answer(request, by: inviter, user.tenantScope, call)
         }
     }
 

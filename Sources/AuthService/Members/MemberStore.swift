@@ -109,6 +109,14 @@ enum MemberStore {
         """
     }
 
+    /// How many active owners there are.
+    static func owners(of tenant: TenantID) -> SQL {
+        """
+        SELECT count(*) AS owners FROM member
+        WHERE tenant = \(tenant) AND status = 'active' AND \(Role.owner.name) = ANY (roles)
+        """
+    }
+
     // MARK: Changing
 
     static func insert(
@@ -120,7 +128,7 @@ enum MemberStore {
         """
     }
 
-    /// Remembers who had the token of an invitation in hand.
+    /// Remembers who chose the address of an invitation, or sent it anew.
     static func remember(inviter: UUIDv7, of member: UUIDv7, tenant: TenantID) -> SQL {
         """
         INSERT INTO member_inviter (tenant, member, inviter) VALUES (\(tenant), \(member), \(inviter))

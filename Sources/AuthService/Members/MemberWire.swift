@@ -118,7 +118,6 @@ extension Problem {
         "own-link", detail: "nobody links himself to an employee; somebody else has to")
     static let ownInvitation = Problem.forbidden(
         "own-invitation",
-        detail: "nobody links a member whom he has invited, and whose invitation he could have answered; somebody else "
-            + "has to")
+        detail: "nobody links a member whom he has invited, since he chose the address; somebody else has to")
     static let memberEnded = Problem.conflict("member-ended", detail: "the membership has ended")
 }

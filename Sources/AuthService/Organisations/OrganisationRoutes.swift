@@ -24,8 +24,15 @@ struct OrganisationRoutes: Sendable {
                 body: .json(limit: SignInRoutes.bodyLimit)
             ) { call in
                 let created = try await OrganisationCommands(parts: parts).create(call.decode(), call)
-                return SignInRoutes.secret(.json(created, status: .created))
-            }
+                return .json(created, status: .created)
+            },
+            Route(
+                .post, "/internal/v1/organisations/{id}/owner", access: .service(callers: [.operator], user: .none),
+                body: .json(limit: SignInRoutes.bodyLimit)
+            ) { call in
+                let commands = OrganisationCommands(parts: parts)
+                return try await .json(commands.inviteOwner(of: call.uuid("id"), call.decode(), call), status: .created)
+            },
         ]
     }
 

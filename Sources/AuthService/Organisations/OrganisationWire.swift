@@ -27,6 +27,18 @@ struct OrganisationRequest: WireBody {
     }
 }
 
+/// `POST /internal/v1/organisations/{id}/owner`.
+struct OwnerInvitation: WireBody {
+    let email: EmailAddress
+
+    init(fields: inout FieldReader) { email = fields.required("owner_email") }
+}
+
+extension Problem {
+    static let organisationHasOwner = Problem.conflict(
+        "organisation-has-owner", detail: "the organisation has an owner, who invites others")
+}
+
 extension Organisation: WireEncodable {
     var wire: JSONValue { ["id": id.wire, "name": .string(name), "created_at": createdAt.wire] }
 }

@@ -2,8 +2,8 @@ import WireFormat
 
 /// A link by which somebody may set a new password.
 struct PasswordReset: Sendable {
-    /// Long enough to open one's mail, short enough that an old mailbox holds nothing of use.
-    static let lifetime: Duration = .seconds(1800)
+    /// The page that its link leads to.
+    static let page = "reset-password"
 
     let id: UUIDv7
     let account: UUIDv7

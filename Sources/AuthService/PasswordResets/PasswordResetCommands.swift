@@ -51,18 +51,17 @@ struct PasswordResetCommands: Sendable {
         }
         guard let sealed = try await parts.accounts.sealedEmail(of: account.id) else { return }
         let email = try await parts.secrets.openAccountEmail(sealed, account: account.id)
-        let token = OpaqueToken.generate(.reset)
-        let letter = try await mail.letter(
-            MailTexts.reset(to: email, link: mail.link("reset-password", token: token)), now: now,
-            expires: now.adding(PasswordReset.lifetime))
+        let link = try await mail.mailedLink(.reset, page: PasswordReset.page, now: now) { link in
+            try MailTexts.reset(to: email, link: link)
+        }
         let events = trail.events(PasswordResetTrail.request, account.id, memberships, nil, wish.call)
         try await parts.database.transaction(events[0].scope) { transaction in
             _ = try await transaction.pipeline([
                 PasswordResetStore.lock(account: account.id),
                 PasswordResetStore.voidAll(of: account.id, now: now),
-                PasswordResetStore.insert(.generate(at: now), account: account.id, hash: token.hash, now: now),
+                PasswordResetStore.insert(.generate(at: now), account: account.id, link, now: now),
             ])
-            try await letter.post(in: transaction)
+            try await link.letter.post(in: transaction)
             try await parts.outbox.record(events[0].event, in: transaction)
         }
         try await trail.record(events.dropFirst())
@@ -117,9 +116,8 @@ struct PasswordResetCommands: Sendable {
 
     /// Judges the password; a link whose password is refused stays good.
     private func newPassword(_ text: String, of account: UUIDv7, email: EmailAddress) async throws -> Password {
-        let hasSecondFactor = try await parts.accounts.totp(of: account) != nil
         let complaint = parts.passwordRules.complaint(
-            about: text, hasSecondFactor: hasSecondFactor, email: email)
+            about: text, hasSecondFactor: try await parts.accounts.hasSecondFactor(account), email: email)
         guard complaint == nil, let password = try? Password(text) else {
             throw Problem.invalidField("/password", complaint ?? "cannot be used")
         }

@@ -35,10 +35,10 @@ struct PasswordResetStore: Sendable {
         "UPDATE password_reset SET consumed_at = \(now) WHERE account = \(account) AND consumed_at IS NULL"
     }
 
-    static func insert(_ id: UUIDv7, account: UUIDv7, hash: [UInt8], now: Instant) -> SQL {
+    static func insert(_ id: UUIDv7, account: UUIDv7, _ link: MailedLink, now: Instant) -> SQL {
         """
         INSERT INTO password_reset (id, account, token_hash, created_at, expires_at)
-        VALUES (\(id), \(account), \(hash), \(now), \(now.adding(PasswordReset.lifetime)))
+        VALUES (\(id), \(account), \(link.hash), \(now), \(link.expires))
         """
     }
 

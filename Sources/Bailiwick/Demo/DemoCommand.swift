@@ -45,7 +45,7 @@ struct DemoCommand: AsyncParsableCommand {
         let client = try OperatorClient(directory: installation.directory, endpoints: endpoints)
         let onboarding = Onboarding(
             endpoints: endpoints, api: APIClient(http: .shared, device: Self.device), operator: client,
-            demoFolder: demoFolder)
+            demoFolder: demoFolder, mails: MailFolder(path: installation.directory.mail))
         let organisation = try await onboarding.bring(folder)
         let personas = organisation.personas.mapValues { persona in
             [
@@ -128,7 +128,7 @@ struct DemoCommand: AsyncParsableCommand {
         let client = try OperatorClient(directory: installation.directory, endpoints: endpoints)
         let onboarding = Onboarding(
             endpoints: endpoints, api: APIClient(http: .shared, device: Self.device), operator: client,
-            demoFolder: demoFolder)
+            demoFolder: demoFolder, mails: MailFolder(path: installation.directory.mail))
         var play = Screenplay(output: output)
         play.heading("Two organisations come in from CSV files")
         var organisations: [Onboarding.Organisation] = []

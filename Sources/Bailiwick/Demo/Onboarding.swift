@@ -2,8 +2,8 @@ import Foundation
 import NIOHTTP1
 import WireFormat
 
-/// Brings an organisation of `demo/` in as a customer would: the operator creates it, the owner accepts the invitation,
-/// imports the CSV, and invites the members, who choose passwords and enrol an authenticator.
+/// Brings an organisation of `demo/` in as a customer would: the operator creates it, the owner accepts the invitation that
+/// came by mail, imports the CSV, and invites the members, who choose passwords and enrol an authenticator.
 struct Onboarding: Sendable {
     /// The running services.
     let endpoints: Endpoints
@@ -13,6 +13,8 @@ struct Onboarding: Sendable {
     let `operator`: OperatorClient
     /// The folder that holds one folder an organisation.
     let demoFolder: String
+    /// Where the invitations arrive.
+    let mails: MailFolder
 
     /// One line of `members.csv`.
     struct MemberRow: Sendable, Hashable {
@@ -36,6 +38,9 @@ struct Onboarding: Sendable {
         let imported: JSONValue
     }
 
+    /// The page that the links of invitations lead to.
+    static let invitationPage = "accept-invitation"
+
     /// The names by which the demo's organisations are known.
     static let names = ["harbourlight": "Harbourlight Logistics", "fennelgrey": "Fennel & Grey Architects"]
 
@@ -46,9 +51,8 @@ struct Onboarding: Sendable {
         let created = try await `operator`.createOrganisation(
             name: Self.names[folder] ?? folder, ownerEmail: ownerRow.email)
         let organisation = try require(created["organisation"]?["id"]?.string, "an organisation id")
-        let ownerToken = try require(created["invitation"]?["token"]?.string, "the owner's invitation")
         let ownerMember = try require(created["member"]?["id"]?.string, "the owner's member id")
-        var owner = try await enrol(folder, ownerRow, invitation: ownerToken, member: ownerMember)
+        var owner = try await enrol(folder, ownerRow, member: ownerMember)
         owner = try await signIn(owner)
 
         let report = try await importEmployees(folder, as: owner)
@@ -97,15 +101,12 @@ struct Onboarding: Sendable {
             body: .json(["email": .string(row.email), "roles": JSONValue(row.roles)]),
             headers: [("Idempotency-Key", UUIDv7.generate().text)]
         ).with(status: 201).json
-        return try await enrol(
-            folder, row, invitation: try require(invited["invitation"]?["token"]?.string, "an invitation token"),
-            member: try require(invited["id"]?.string, "a member id"))
+        return try await enrol(folder, row, member: try require(invited["id"]?.string, "a member id"))
     }
 
-    /// Accepts an invitation: a password of one's own, then the first code of the new authenticator.
-    private func enrol(
-        _ folder: String, _ row: MemberRow, invitation: String, member: String
-    ) async throws -> Persona {
+    /// Accepts the invitation of one's mail: a password of one's own, then the first code of the new authenticator.
+    private func enrol(_ folder: String, _ row: MemberRow, member: String) async throws -> Persona {
+        let invitation = try await mails.token(of: Self.invitationPage, to: row.email)
         let password = "demo " + Base64URL.encode((0..<18).map { _ in UInt8.random(in: .min ... .max) })
         let accepted = try await api.send(
             .POST, endpoints.publicURL(.auth) + "/v1/invitations/accept",

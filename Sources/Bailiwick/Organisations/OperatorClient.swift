@@ -21,11 +21,18 @@ struct OperatorClient: Sendable {
             registryFile: directory.registry, logger: Logger(label: "bailiwick.keys"))
     }
 
-    /// Creates an organisation; the answer holds it, its owner's member id and the invitation's token.
+    /// Creates an organisation; the answer holds it and its owner's member id. The invitation goes to the owner by mail.
     func createOrganisation(name: String, ownerEmail: String) async throws -> JSONValue {
         try await send(
             .auth, .post, "/internal/v1/organisations",
             body: ["name": .string(name), "owner_email": .string(ownerEmail)])
+    }
+
+    /// Mails the first owner's invitation anew.
+    func inviteOwner(of organisation: String, ownerEmail: String) async throws -> JSONValue {
+        try await send(
+            .auth, .post, "/internal/v1/organisations/\(APIClient.escaped(organisation))/owner",
+            body: ["owner_email": .string(ownerEmail)])
     }
 
     /// A page of a tenant's trail, oldest first.
