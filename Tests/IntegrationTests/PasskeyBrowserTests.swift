@@ -11,11 +11,12 @@ extension SharedInstallation {
     @Suite("Passkeys in a browser")
     struct PasskeyBrowserTests {
         private static let programs = ["/usr/bin/chromium", "/usr/bin/chromedriver"]
+        static var hasBrowser: Bool { programs.allSatisfy { FileManager.default.isExecutableFile(atPath: $0) } }
 
         @Test(
             "Chromium registers a passkey, signs in with it alone, and no more when it was removed",
             .enabled(
-                if: programs.allSatisfy { FileManager.default.isExecutableFile(atPath: $0) },
+                if: hasBrowser,
                 "Chromium and its driver are not installed; `scripts/setup test` installs them"))
         func browser() async throws {
             let running = try await RunningInstallation.shared()

@@ -62,7 +62,15 @@ struct RouteMatrix {
             + "employment_type,hired_on,manager_number,salary_amount,salary_currency,bank_iban,national_id,birth_date,"
             + "gender,nationality"
         private static let day = "2026-11-21"
+        /// What holds for an organisation that never said anything.
+        private static let settings: JSONValue = [
+            "factors": ["second_factor": false, "phishing_resistant_roles": [], "enforced_from": nil],
+            "sessions": ["idle_minutes": 30, "absolute_minutes": 720], "addresses": [],
+            "passwords": ["minimum_length": 8], "sign_in_methods": ["password", "recovery_code", "passkey"],
+        ]
         private static let bodies: [String: APIClient.Body] = [
+            "auth PUT /v1/organisation/settings": .json(settings),
+            "auth POST /v1/organisation/settings/simulation": .json(settings),
             "hr PATCH /v1/employees/{id}": .json(["job_title": "Nobody"]),
             "hr POST /v1/employees/{id}/terminate": .json(["terminated_on": .string(day)]),
             "hr PUT /v1/employees/{id}/manager": .json(["manager_id": nil]),
@@ -195,6 +203,10 @@ struct RouteMatrix {
         auth GET /v1/applications                          200   200     403     403     403    403      403      403    401
         auth POST /v1/applications                         422   422     422     422     422    422      422      422    401
         auth DELETE /v1/applications/{id}                  404   404     403     403     403    403      403      403    401
+        auth GET /v1/organisation/settings                 200   200     403     403     403    403      403      403    401
+        auth PUT /v1/organisation/settings                 412   403     403     403     403    403      403      403    401
+        auth GET /v1/organisation/settings/versions        200   200     403     403     403    403      403      403    401
+        auth POST /v1/organisation/settings/simulation     200   403     403     403     403    403      403      403    401
         auth GET /health/live                              200   200     200     200     200    200      200      200    200
         auth GET /health/ready                             200   200     200     200     200    200      200      200    200
         auth GET /openapi.json                             200   200     200     200     200    200      200      200    200

@@ -62,6 +62,8 @@ struct ShippedPolicyTests {
         ("application.view", ["-", "-", "-", "-", "-", "all", "all"]),
         ("application.create", ["-", "-", "-", "-", "-", "all", "all"]),
         ("application.end", ["-", "-", "-", "-", "-", "all", "all"]),
+        ("organisation.update_settings", ["-", "-", "-", "-", "-", "-", "all"]),
+        ("organisation.view_settings", ["-", "-", "-", "-", "-", "all", "all"]),
         ("audit.view", ["-", "-", "-", "-", "-", "all", "all"]),
         ("policy.view", ["-", "-", "-", "-", "all", "all", "all"]),
         ("policy.query", ["-", "-", "-", "-", "-", "all", "all"]),

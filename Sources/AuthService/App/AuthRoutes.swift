@@ -17,6 +17,11 @@ struct AuthRoutes: Sendable {
             parts: parts, enforcement: enforcement,
             queries: MemberQueries(parts: parts, enforcement: enforcement, cursors: cursors))
     }
+    private var settings: OrganisationSettingsRoutes {
+        OrganisationSettingsRoutes(
+            organisations: organisations, enforcement: MemberEnforcement(parts: parts, policy: policy), cursors: cursors
+        )
+    }
     private var organisations: OrganisationRoutes { OrganisationRoutes(parts: parts, policy: policy) }
     private var tokens: TokenRoutes { TokenRoutes(parts: parts) }
 
@@ -33,7 +38,7 @@ struct AuthRoutes: Sendable {
     var publicRoutes: [Route] {
         SignInRoutes.routes(SignInCommands(parts: parts)) + tokens.routes
             + PasswordResetRoutes.routes(resets) + InvitationRoutes.routes(InvitationCommands(parts: parts))
-            + members.routes + organisations.routes
+            + members.routes + organisations.routes + settings.routes
             + StepUpRoutes.routes(parts) + SessionRoutes.routes(SessionQueries(parts: parts, cursors: cursors))
             + PasskeyRoutes(parts: parts).routes + RecoveryCodeRoutes.routes(parts) + TOTPRoutes.routes(parts)
             + pages + OpenIDRoutes(parts: parts).routes + applications.routes

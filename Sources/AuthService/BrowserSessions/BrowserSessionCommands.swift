@@ -19,7 +19,8 @@ struct BrowserSessionCommands: Sendable {
             let now = parts.now()
             guard let row = rows.first else { return nil }
             let session = try SessionStore.read(row)
-            guard session.isAlive(at: now) else { return nil }
+            let settings = try await SessionCommands(parts: parts).settings(of: session.tenant, in: transaction)
+            guard AdmittedSession(session, settings).isAlive(at: now) else { return nil }
             _ = try await transaction.execute(
                 SessionStore.touch(session.id, ip: call.clientIP, device: call.device, now: now))
             return BrowserSession(id: try row.get("browser_session"), session: session)

@@ -70,6 +70,19 @@ struct ClientCommands: Sendable {
                         reason: "replayed-assertion"), in: transaction)
                 return nil
             }
+            let settings = try OrganisationSettingsStore.read(
+                await transaction.query(OrganisationSettingsStore.current(client.tenant))
+            ).settings
+            // Factors and methods are of people; where one comes from is not.
+            guard settings.addresses.isEmpty || settings.addresses.contains(where: { $0.contains(call.clientIP) })
+            else {
+                try await parts.outbox.record(
+                    AuditEvent(
+                        call, by: actor, tenant: client.tenant, action: "client.token",
+                        resource: EventResource(type: "client", id: client.id.text), outcome: .denied,
+                        reason: SettingsDemand.address.rawValue), in: transaction)
+                return nil
+            }
             let access = try parts.issuer.issue(
                 AccessTokenIssuer.Claims(
                     tenant: client.tenant, subject: client.id, roles: client.roles, employeeID: nil,

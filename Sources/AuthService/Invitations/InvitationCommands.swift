@@ -354,7 +354,9 @@ struct InvitationCommands: Sendable {
     private func newPassword(
         _ text: String, email: EmailAddress, _ invitation: Invitation, _ scope: TenantScope
     ) async throws -> Password {
-        let complaint = parts.passwordRules.complaint(about: text, hasSecondFactor: true, email: email)
+        let settings = try await OrganisationSettingsCommands(parts: parts).current(scope).settings
+        let complaint = parts.passwordRules.complaint(
+            about: text, hasSecondFactor: true, email: email, least: settings.minimumPasswordLength)
         guard complaint == nil, let password = try? Password(text) else {
             try await parts.database.execute(
                 scope, InvitationStore.takeBackAttempt(invitation.id, tenant: scope.tenant))

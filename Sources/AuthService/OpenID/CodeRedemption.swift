@@ -56,7 +56,11 @@ struct CodeRedemption: Sendable {
                 try await parts.outbox.record(refusal(code, token.tenant, "session-ended", call), in: transaction)
                 return .refused
             }
-            return .issued(try await issue(code, signIn, call, in: transaction), code)
+            switch try await issue(code, signIn, call, in: transaction) {
+            case .success(let tokens): return .issued(tokens, code)
+            // The organisation's settings changed since the sign-in; the trail has it.
+            case .failure: return .refused
+            }
         }
         guard case .issued(let tokens, let code) = outcome else { throw Problem.invalidAuthorizationCode }
         return try AuthorizedTokens(tokens, code: code, parts: parts)
@@ -65,19 +69,19 @@ struct CodeRedemption: Sendable {
     /// A session of the application's own: it ends by itself, and never later than the sign-in that it stands on.
     private func issue(
         _ code: AuthorizationCode, _ signIn: SessionRecord, _ call: Call, in transaction: Transaction
-    ) async throws -> IssuedTokens {
+    ) async throws -> Result<IssuedTokens, Problem> {
         let now = parts.now()
         let session = SessionRecord(
             id: .generate(at: now), account: signIn.account, tenant: signIn.tenant, member: signIn.member,
             clientID: code.application.text, amr: signIn.amr, authenticatedAt: signIn.authenticatedAt, lastUsedAt: now,
             expiresAt: signIn.expiresAt, endedAt: nil)
-        _ = try await transaction.pipeline([
+        let own = [
             ApplicationSession.insert(
                 session.id, tenant: session.tenant, application: code.application, browser: code.browser,
                 scopes: code.scopes),
             AuthorizationStore.issued(session.id, for: code.id, tenant: session.tenant),
-        ])
-        return try await SessionCommands(parts: parts).open(session, call, in: transaction)
+        ]
+        return try await SessionCommands(parts: parts).open(session, call, with: own, in: transaction)
     }
 
     private func revoke(

@@ -37,26 +37,44 @@ struct OrganisationRoutes: Sendable {
     }
 
     private func view(_ call: Call) async throws -> Reply {
-        let user = try call.user
-        let store = OrganisationStore(database: parts.database, system: parts.system)
-        guard let organisation = try await store.find(user.tenant) else { throw Problem.notFound() }
-        let decision = try await policy.check(
-            call, action: "organisation.view",
-            resource: Resource(
-                type: "organisation", id: organisation.id.text, tenant: user.tenant.text,
-                attributes: ["name": .string(organisation.name), "created_at": organisation.createdAt.wire]))
-        if let denial = decision.denial {
-            let event = AuditEvent(
-                call, by: user, action: "organisation.view",
-                resource: EventResource(type: "organisation", id: organisation.id.text), outcome: .denied,
-                reason: denial.code, decision: EventDecision(decision))
-            try await parts.outbox.record(event, user.tenantScope)
-            throw denial
-        }
+        let (organisation, decision) = try await decide(call, "organisation.view")
         let fields = organisation.wire.object ?? [:]
         let shown = fields.filter { decision.fields.canRead(field: $0.key) }
         var body = shown
         body["withheld"] = JSONValue(fields.keys.filter { shown[$0] == nil }.sorted())
         return .json(.object(body))
+    }
+
+    // MARK: Deciding
+
+    /// Whether the caller may do `action` to the own organisation; a refusal is on record before it is told.
+    func judge(_ call: Call, _ action: String) async throws -> EventDecision? {
+        EventDecision(try await decide(call, action).1)
+    }
+
+    private func decide(_ call: Call, _ action: String) async throws -> (Organisation, Decision) {
+        let user = try call.user
+        let store = OrganisationStore(database: parts.database, system: parts.system)
+        guard let organisation = try await store.find(user.tenant) else { throw Problem.notFound() }
+        let decision = try await policy.check(
+            call, action: action,
+            resource: Resource(
+                type: "organisation", id: organisation.id.text, tenant: user.tenant.text,
+                attributes: ["name": .string(organisation.name), "created_at": organisation.createdAt.wire]))
+        if let denial = decision.denial {
+            try await record(call, action, EventDecision(decision), denial)
+            throw denial
+        }
+        return (organisation, decision)
+    }
+
+    /// Writes a refusal into the trail.
+    func record(_ call: Call, _ action: String, _ decision: EventDecision?, _ problem: Problem) async throws {
+        let user = try call.user
+        let event = AuditEvent(
+            call, by: user, action: action,
+            resource: EventResource(type: "organisation", id: user.tenant.text), outcome: .denied,
+            reason: problem.code, decision: decision)
+        try await parts.outbox.record(event, user.tenantScope)
     }
 }

@@ -71,7 +71,9 @@ struct PasskeySignIn: Sendable {
     private func open(
         _ passkey: Passkey, _ use: Authentication.Use, _ membership: Membership, _ device: KnownDevice?, _ call: Call
     ) async throws -> IssuedTokens {
-        let tokens = try await parts.database.transaction(membership.tenantScope) { transaction in
+        let opened = try await parts.database.transaction(
+            membership.tenantScope
+        ) { transaction -> Result<IssuedTokens, Problem> in
             let now = parts.now()
             guard try await transaction.execute(PasskeyStore.use(passkey, use, now: now)) == 1 else {
                 throw Problem.invalidPasskey
@@ -80,10 +82,12 @@ struct PasskeySignIn: Sendable {
                 id: .generate(at: now), account: membership.account, tenant: membership.tenant,
                 member: membership.member, clientID: SessionCommands.firstPartyClient, amr: passkey.amr,
                 authenticatedAt: now, lastUsedAt: now, expiresAt: now.adding(SessionLimits.absolute), endedAt: nil)
-            var tokens = try await signIn.sessions.open(session, call, in: transaction)
+            let opened = try await signIn.sessions.open(session, call, in: transaction)
+            guard case .success(var tokens) = opened else { return opened }
             tokens.device = try await signIn.remember(device, of: session, call, in: transaction)
-            return tokens
+            return .success(tokens)
         }
+        let tokens = try opened.get()
         signIn.announceDevice(of: tokens, membership, call)
         return tokens
     }

@@ -77,11 +77,13 @@ struct PasswordResetCommands: Sendable {
             let reset = try await store.find(hash: token.hash, now: now)
         else { throw Problem.invalidReset }
         let email = try await parts.secrets.openAccountEmail(reset.sealedEmail, account: reset.account)
-        let password = try await newPassword(request.password.reveal(), of: reset.account, email: email)
+        let memberships = try await parts.accounts.memberships(of: reset.account)
+        let password = try await newPassword(
+            request.password.reveal(), of: reset.account, email: email,
+            least: OrganisationSettingsCommands(parts: parts).longestMinimum(of: memberships))
         let hash = try await parts.passwords.hash(password)
         let notice = try await parts.mail?.letter(
             MailTexts.passwordChanged(to: email), now: now, expires: now.adding(MailTexts.noticeLifetime))
-        let memberships = try await parts.accounts.memberships(of: reset.account)
         let events = trail.events(PasswordResetTrail.reset, reset.account, memberships, nil, call)
         try await parts.database.transaction(events[0].scope) { transaction in
             guard try await transaction.execute(PasswordResetStore.consume(reset.id, now: now)) == 1 else {
@@ -115,9 +117,12 @@ struct PasswordResetCommands: Sendable {
     }
 
     /// Judges the password; a link whose password is refused stays good.
-    private func newPassword(_ text: String, of account: UUIDv7, email: EmailAddress) async throws -> Password {
+    private func newPassword(
+        _ text: String, of account: UUIDv7, email: EmailAddress, least: Int
+    ) async throws -> Password {
         let complaint = parts.passwordRules.complaint(
-            about: text, hasSecondFactor: try await parts.accounts.hasSecondFactor(account), email: email)
+            about: text, hasSecondFactor: try await parts.accounts.hasSecondFactor(account), email: email,
+            least: least)
         guard complaint == nil, let password = try? Password(text) else {
             throw Problem.invalidField("/password", complaint ?? "cannot be used")
         }

@@ -19,14 +19,16 @@ struct PasswordRules: Sendable {
     let usesPepper: Bool
 
     /// What is wrong with `text` as the new password of the account with this address, or nil.
-    func complaint(about text: String, hasSecondFactor: Bool, email: EmailAddress) -> String? {
+    ///
+    /// - Parameter least: characters that an organisation asks for; what all have to have is not lowered by it.
+    func complaint(about text: String, hasSecondFactor: Bool, email: EmailAddress, least: Int = 0) -> String? {
         let password: Password
         do {
             password = try Password(text)
         } catch {
             return error.detail
         }
-        let fewest = hasSecondFactor ? Self.fewestWithFactor : Self.fewestAlone
+        let fewest = max(least, hasSecondFactor ? Self.fewestWithFactor : Self.fewestAlone)
         guard password.text.count >= fewest else { return "must have at least \(fewest) characters" }
         guard usesPepper || password.fitsBcrypt else {
             return Password.Refusal.tooLong(mostBytes: Password.mostPlainBytes).detail

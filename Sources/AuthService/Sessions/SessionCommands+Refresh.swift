@@ -89,18 +89,26 @@ extension SessionCommands {
             try await parts.outbox.record(denied(session, reason, call), in: transaction)
             return .refused
         }
-        return .issued(
-            try await rotate(stored, to: successor, isRepeated: isRepeated, member, call, in: transaction))
+        switch try await admitted(session, member, call, isNew: false, in: transaction) {
+        case .success(let admitted) where admitted.isAlive(at: now):
+            return .issued(
+                try await rotate(stored, admitted, to: successor, isRepeated: isRepeated, member, call, in: transaction))
+        case .success:
+            try await parts.outbox.record(denied(session, "session-expired", call), in: transaction)
+        case .failure(let refusal):
+            try await parts.outbox.record(denied(session, refusal.demand.rawValue, call), in: transaction)
+        }
+        return .refused
     }
 
     private func rotate(
-        _ stored: StoredRefreshToken, to successor: OpaqueToken, isRepeated: Bool, _ member: Member, _ call: Call,
-        in transaction: Transaction
+        _ stored: StoredRefreshToken, _ admitted: AdmittedSession, to successor: OpaqueToken, isRepeated: Bool,
+        _ member: Member, _ call: Call, in transaction: Transaction
     ) async throws -> IssuedTokens {
         // After the lock on the member: see ``lockedMember(_:in:)``.
         let now = parts.now()
         let session = stored.session
-        let tokens = try await tokens(session, member, refresh: successor, now: now, in: transaction)
+        let tokens = try await tokens(admitted, member, refresh: successor, now: now, in: transaction)
         let event = AuditEvent(
             call, by: actor(session, member), tenant: session.tenant, action: "session.refresh",
             resource: EventResource(type: "session", id: session.id.text),
@@ -108,7 +116,8 @@ extension SessionCommands {
         let rotation = [
             SessionStore.useRefreshToken(stored.id, tenant: session.tenant, now: now),
             SessionStore.touch(session.id, ip: call.clientIP, device: call.device, now: now),
-            SessionStore.insertRefreshToken(successor.hash, of: session, parent: stored.id, issuedAt: now),
+            SessionStore.insertRefreshToken(
+                successor.hash, of: session, parent: stored.id, issuedAt: now, expiresAt: admitted.end(at: now)),
         ]
         _ = try await transaction.pipeline((isRepeated ? [] : rotation) + [try parts.outbox.insertion(of: event)])
         return tokens

@@ -14,22 +14,41 @@ struct SessionCommands: Sendable {
 
     let parts: AuthParts
 
-    /// Opens a session and issues its first tokens, in the transaction that proved the factors.
-    func open(_ session: SessionRecord, _ call: Call, in transaction: Transaction) async throws -> IssuedTokens {
+    /// Opens a session and issues its first tokens, in the transaction that proved the factors. What the organisation's
+    /// settings refuse is an answer and not an error, so that it commits: the factors are used up, and the trail knows why.
+    ///
+    /// - Parameter more: what belongs to the session beside its row, once it is let in.
+    func open(
+        _ session: SessionRecord, _ call: Call, with more: [SQL] = [], in transaction: Transaction
+    ) async throws -> Result<IssuedTokens, Problem> {
         guard let member = try await lockedMember(session, in: transaction) else { throw Problem.invalidCredentials }
-        _ = try await transaction.execute(SessionStore.insert(session, ip: call.clientIP, device: call.device))
+        let admitted: AdmittedSession
+        switch try await self.admitted(session, member, call, isNew: true, in: transaction) {
+        case .success(let value): admitted = value
+        case .failure(let refusal):
+            let event = AuditEvent(
+                call, by: actor(session, member), tenant: session.tenant, action: SignInTrail.signIn,
+                resource: EventResource(type: "member", id: member.id.text), outcome: .denied,
+                reason: refusal.demand.rawValue, metadata: ["amr": JSONValue(session.amr)])
+            try await parts.outbox.record(event, in: transaction)
+            return .failure(refusal.demand.problem)
+        }
+        let session = admitted.session
+        _ = try await transaction.pipeline(
+            [SessionStore.insert(session, ip: call.clientIP, device: call.device)] + more)
         let event = AuditEvent(
             call, by: actor(session, member), tenant: session.tenant, action: SignInTrail.signIn,
             resource: EventResource(type: "session", id: session.id.text),
             metadata: ["amr": JSONValue(session.amr)])
         let now = parts.now()
         let refresh = OpaqueToken.generate(.refresh, tenant: session.tenant)
-        let tokens = try await tokens(session, member, refresh: refresh, now: now, in: transaction)
+        let tokens = try await tokens(admitted, member, refresh: refresh, now: now, in: transaction)
         _ = try await transaction.pipeline([
-            SessionStore.insertRefreshToken(refresh.hash, of: session, parent: nil, issuedAt: now),
+            SessionStore.insertRefreshToken(
+                refresh.hash, of: session, parent: nil, issuedAt: now, expiresAt: admitted.end(at: now)),
             try parts.outbox.insertion(of: event),
         ])
-        return tokens
+        return .success(tokens)
     }
 
     /// Ends the session of a token.
@@ -61,14 +80,15 @@ struct SessionCommands: Sendable {
     ///
     /// - Parameter now: from after the lock on the member: see ``lockedMember(_:in:)``.
     func tokens(
-        _ session: SessionRecord, _ member: Member, refresh: OpaqueToken, now: Instant, in transaction: Transaction
+        _ admitted: AdmittedSession, _ member: Member, refresh: OpaqueToken, now: Instant, in transaction: Transaction
     ) async throws -> IssuedTokens {
+        let session = admitted.session
         let scopes = try await ApplicationSession.scopes(of: session, in: transaction)
         let access = try parts.issuer.issue(
             AccessTokenIssuer.Claims(
                 tenant: session.tenant, subject: member.id, roles: member.roles.roles, employeeID: member.employeeID,
                 clientID: session.clientID, session: session.id, amr: session.amr, authTime: session.authenticatedAt,
-                notBefore: member.notBefore, sessionEnd: session.expiresAt, scopes: scopes),
+                notBefore: member.notBefore, sessionEnd: admitted.end(at: now), scopes: scopes),
             now: now)
         return IssuedTokens(access: access, refresh: refresh, issued: now, session: session, scopes: scopes)
     }

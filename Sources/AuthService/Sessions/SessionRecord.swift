@@ -21,7 +21,7 @@ struct SessionRecord: Sendable {
     let amr: [String]
     let authenticatedAt: Instant
     let lastUsedAt: Instant
-    let expiresAt: Instant
+    var expiresAt: Instant
     let endedAt: Instant?
     /// Raised with its assurance; refresh tokens of an earlier one are void.
     var generation: Int64 = 0

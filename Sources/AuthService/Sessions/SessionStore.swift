@@ -18,12 +18,12 @@ enum SessionStore {
     }
 
     static func insertRefreshToken(
-        _ hash: [UInt8], of session: SessionRecord, parent: UUIDv7?, issuedAt: Instant
+        _ hash: [UInt8], of session: SessionRecord, parent: UUIDv7?, issuedAt: Instant, expiresAt: Instant
     ) -> SQL {
         """
         INSERT INTO refresh_token (tenant, id, session, token_hash, parent, issued_at, expires_at, generation)
         VALUES (\(session.tenant), \(UUIDv7.generate(at: issuedAt)), \(session.id), \(hash), \(parent.sqlValue), \(issuedAt),
-                \(min(session.expiresAt, issuedAt.adding(SessionLimits.idle))), \(session.generation))
+                \(expiresAt), \(session.generation))
         """
     }
 

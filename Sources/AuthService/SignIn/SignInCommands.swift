@@ -120,7 +120,9 @@ struct SignInCommands: Sendable {
         _ pending: PendingSignIn, _ membership: Membership, device: KnownDevice?, using factor: SQL, amr: [String],
         _ call: Call
     ) async throws -> IssuedTokens {
-        let tokens = try await parts.database.transaction(membership.tenantScope) { transaction in
+        let opened = try await parts.database.transaction(
+            membership.tenantScope
+        ) { transaction -> Result<IssuedTokens, Problem> in
             let now = parts.now()
             guard try await transaction.execute(SignInStore.consume(pending.id, now: now)) == 1 else {
                 throw Problem.invalidChallenge
@@ -134,10 +136,12 @@ struct SignInCommands: Sendable {
                 AccountStore.forgetFailures(of: pending.account),
                 RateLimiter.forget(parts.rules, of: pending.account, device: device),
             ])
-            var tokens = try await sessions.open(session, call, in: transaction)
+            let opened = try await sessions.open(session, call, in: transaction)
+            guard case .success(var tokens) = opened else { return opened }
             tokens.device = try await remember(device, of: session, call, in: transaction)
-            return tokens
+            return .success(tokens)
         }
+        let tokens = try opened.get()
         announceDevice(of: tokens, membership, call)
         return tokens
     }

@@ -61,7 +61,9 @@ struct StepUpCommands: Sendable {
         try await SignInLimits(parts: parts).admitCode(device: device, account: account, now: now)
         try judge(request, token)
         let proof = try await proof(request.factor, of: account, token, call, now: now)
-        let tokens = try await parts.database.transaction(token.tenantScope) { transaction -> IssuedTokens? in
+        let raised = try await parts.database.transaction(
+            token.tenantScope
+        ) { transaction -> Result<IssuedTokens, Problem>? in
             let rows = try await transaction.query(SessionStore.locked(token.session, tenant: token.tenant))
             guard let record = try rows.first.map(SessionStore.read), record.account == account else {
                 throw Problem.noFactors
@@ -72,31 +74,44 @@ struct StepUpCommands: Sendable {
             guard try await transaction.execute(proof.use) == 1 else { return nil }
             return try await raise(session, record, member, by: proof.amr, call, in: transaction)
         }
-        guard let tokens else {
+        guard let raised else {
             try await refused(token, proof.reason, call)
             throw proof.refusal
         }
-        return tokens
+        return try raised.get()
     }
 
     private func raise(
         _ session: Session<AAL1, AnyAge>, _ record: SessionRecord, _ member: Member, by methods: [String], _ call: Call,
         in transaction: Transaction
-    ) async throws -> IssuedTokens {
+    ) async throws -> Result<IssuedTokens, Problem> {
         let now = parts.now()
         let raised = record.raised(by: methods, at: now)
+        let admitted: AdmittedSession
+        // A refusal commits, as one of a sign-in does: the factor is used up.
+        switch try await sessions.admitted(raised, member, call, isNew: false, in: transaction) {
+        case .success(let value): admitted = value
+        case .failure(let refusal):
+            let event = AuditEvent(
+                call, by: sessions.actor(record, member), tenant: session.tenant, action: Self.action,
+                resource: EventResource(type: "session", id: session.id.text), outcome: .denied,
+                reason: refusal.demand.rawValue, metadata: ["used": JSONValue(methods)])
+            try await parts.outbox.record(event, in: transaction)
+            return .failure(refusal.demand.problem)
+        }
         let refresh = OpaqueToken.generate(.refresh, tenant: session.tenant)
-        let tokens = try await sessions.tokens(raised, member, refresh: refresh, now: now, in: transaction)
+        let tokens = try await sessions.tokens(admitted, member, refresh: refresh, now: now, in: transaction)
         let event = AuditEvent(
             call, by: sessions.actor(raised, member), tenant: session.tenant, action: Self.action,
             resource: EventResource(type: "session", id: session.id.text),
             metadata: ["amr": JSONValue(raised.amr), "used": JSONValue(methods)])
         _ = try await transaction.pipeline([
             SessionStore.raise(raised),
-            SessionStore.insertRefreshToken(refresh.hash, of: raised, parent: nil, issuedAt: now),
+            SessionStore.insertRefreshToken(
+                refresh.hash, of: raised, parent: nil, issuedAt: now, expiresAt: admitted.end(at: now)),
             try parts.outbox.insertion(of: event),
         ])
-        return tokens
+        return .success(tokens)
     }
 
     /// What the factor cannot give is told before it is used up.

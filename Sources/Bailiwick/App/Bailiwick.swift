@@ -8,6 +8,7 @@ struct Bailiwick: AsyncParsableCommand {
         abstract: "Who may do what, over whom: runs the four services, and checks policies and evidence.",
         subcommands: [
             UpCommand.self, DemoCommand.self, MigrateCommand.self, KeysCommand.self, OrganisationCommand.self,
+            AuthCommand.self,
             PolicyCommand.self, CelCommand.self, AuditCommand.self,
         ])
 }

@@ -18,12 +18,13 @@ final class Dispatcher: Sendable {
     private let watch: DeadlineWatch
     private let metrics: RequestMetrics
     private let sendsHSTS: Bool
+    private let trustedProxies: [AddressRange]
     private let heldBytes = Atomic<Int>(0)
 
     init(
         kind: Listener.Kind, table: RouteTable, keys: ServiceKeys, tokens: ServiceTokenVerifier,
         verifier: (any AccessTokenVerifier)?, limits: ServerLimits, watch: DeadlineWatch, metrics: RequestMetrics,
-        sendsHSTS: Bool, logger: Logger
+        sendsHSTS: Bool, trustedProxies: [AddressRange] = [], logger: Logger
     ) {
         self.kind = kind
         self.table = table
@@ -34,6 +35,7 @@ final class Dispatcher: Sendable {
         self.watch = watch
         self.metrics = metrics
         self.sendsHSTS = sendsHSTS && kind == .public
+        self.trustedProxies = trustedProxies
         self.logger = logger
     }
 
@@ -127,7 +129,8 @@ final class Dispatcher: Sendable {
     ) async -> Answer {
         let answerer = RequestAnswerer(
             dispatcher: self, head: head, match: match, body: body,
-            clientIP: channel.remoteAddress?.ipAddress ?? "")
+            clientIP: ClientAddress.of(
+                peer: channel.remoteAddress?.ipAddress ?? "", head.headers, proxies: trustedProxies))
         var timeLimit = Route.standardTimeLimit
         if case .route(let route, _) = match {
             timeLimit = route.timeLimit

@@ -50,8 +50,13 @@ public struct ListenerConfiguration: Sendable, Hashable {
     /// The certificate; nil for plain HTTP.
     public let tls: TLSFiles?
 
+    /// From which peers `X-Forwarded-For` is taken; from none unless the configuration names some.
+    public let trustedProxies: [AddressRange]
+
     /// Refuses plain HTTP beyond loopback.
-    public init(address: Address, tls: TLSFiles? = nil) throws(SettingsError) {
+    public init(
+        address: Address, tls: TLSFiles? = nil, trustedProxies: [AddressRange] = []
+    ) throws(SettingsError) {
         if case .tcp(let host, _) = address, tls == nil, !Self.isLoopback(host) {
             throw SettingsError(
                 "BAILIWICK_HOST: plain HTTP on `\(host)` is refused; set BAILIWICK_TLS_CERTIFICATE and BAILIWICK_TLS_KEY"
@@ -59,11 +64,15 @@ public struct ListenerConfiguration: Sendable, Hashable {
         }
         self.address = address
         self.tls = tls
+        self.trustedProxies = trustedProxies
     }
 
     /// The public listener as the settings have it.
     public static func `public`(_ settings: Settings) throws(SettingsError) -> ListenerConfiguration {
-        try from(settings, socket: .publicSocket, port: .publicPort)
+        let listener = try from(settings, socket: .publicSocket, port: .publicPort)
+        let proxies = try settings.optional(SettingKey.trustedProxies)
+        return try ListenerConfiguration(
+            address: listener.address, tls: listener.tls, trustedProxies: Self.ranges(proxies ?? ""))
     }
 
     /// The internal listener as the settings have it.
@@ -85,6 +94,19 @@ public struct ListenerConfiguration: Sendable, Hashable {
         }
         return try ListenerConfiguration(
             address: .tcp(host: settings.value(SettingKey.host), port: settings.value(port)), tls: tls)
+    }
+
+    private static func ranges(_ text: String) throws(SettingsError) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        for part in text.split(separator: ",") {
+            let part = part.filter { $0 != " " }
+            guard let range = AddressRange(part) else {
+                throw SettingsError(
+                    "BAILIWICK_TRUSTED_PROXIES: `\(part)` is no address and no range such as 192.0.2.0/24")
+            }
+            ranges.append(range)
+        }
+        return ranges
     }
 
     private static func isLoopback(_ host: String) -> Bool {

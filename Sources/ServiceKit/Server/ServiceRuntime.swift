@@ -60,7 +60,7 @@ public struct ServiceRuntime: Sendable {
             let dispatcher = Dispatcher(
                 kind: kind, table: table, keys: keys, tokens: tokens, verifier: verifier, limits: limits, watch: watch,
                 metrics: RequestMetrics(kind: kind, table: table, registry: metrics),
-                sendsHSTS: configuration.tls != nil,
+                sendsHSTS: configuration.tls != nil, trustedProxies: configuration.trustedProxies,
                 logger: logger)
             return try Listener(
                 kind: kind, configuration: configuration, dispatcher: dispatcher, limits: limits, logger: logger,

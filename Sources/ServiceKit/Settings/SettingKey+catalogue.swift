@@ -86,6 +86,10 @@ extension SettingKey where Value == String {
     public static var tlsKey: Self { .text("TLS_KEY", about: "PEM file of the certificate's private key") }
     /// The authorities that clients trust.
     public static var tlsCA: Self { .text("TLS_CA", about: "PEM file of the authorities that clients trust") }
+    /// From whom `X-Forwarded-For` is taken.
+    public static var trustedProxies: Self {
+        .text("TRUSTED_PROXIES", about: "addresses and ranges of proxies whose X-Forwarded-For counts, with commas")
+    }
     /// The base of the links in mails. Never taken from a request.
     public static var linkURL: Self {
         .text("LINK_URL", about: "base URL of the links in mails; the issuer when not given")
@@ -170,7 +174,7 @@ extension SettingDeclaration {
         .checkpointKeyFile, .peersAuth, .peersPolicy, .peersHR, .peersAudit, .issuer, .passkeyDomain, .passkeyOrigins,
         .policyDirectory, .tlsCertificate, .tlsKey, .tlsCA, .dataDirectory, .logLevel, .linkURL, .mailServer, .mailTLS,
         .mailDirectory,
-        .mailFrom, .mailUser,
+        .mailFrom, .mailUser, .trustedProxies,
     ].map(\.declaration)
 
     private static let flags: [SettingDeclaration] = [SettingKey<Bool>.passwordPepper].map(\.declaration)
