@@ -142,6 +142,43 @@ struct RateLimitTests {
         #expect(try rows.first?.get(at: 0, as: Int.self) == KnownDevice.mostOfAccount)
     }
 
+    @Test("what is left is told on every answer of a limited route, alike for accounts that are there and that are not")
+    func headers() async throws {
+        let fixture = try await IdentityFixture.make(
+            rules: Self.rules { $0.signInByAccount = .tight("password-account", free: 5) })
+        let owner = try await fixture.organisation()
+        func answer(_ email: String, _ password: String) async throws -> HTTPFields {
+            let body: JSONValue = ["email": .string(email), "password": .string(password)]
+            do {
+                return try await RateLimitNote.showing(fixture.call()) { call in
+                    try await .json(fixture.signIn.begin(.decode(from: body), call))
+                }.headers
+            } catch let problem as Problem {
+                return problem.headers
+            }
+        }
+        for left in stride(from: 4, through: 0, by: -1) {
+            let known = try await answer(owner.email, Self.wrong)
+            #expect(known[.rateLimit]?.hasPrefix("\"password-account\";r=\(left);") == true, "\(known)")
+            #expect(known[.rateLimitPolicy]?.hasPrefix("\"password-account\";q=5;") == true)
+            #expect(try await answer("nobody@example.org", Self.wrong) == known)
+        }
+        let refused = try await answer(owner.email, Self.wrong)
+        #expect(refused[.rateLimit]?.contains("r=0") == true && refused[.retryAfter] != nil)
+        let other = try await fixture.organisation("Other")
+        #expect(try await answer(other.email, IdentityFixture.password)[.rateLimit]?.contains("r=4") == true)
+    }
+
+    @Test("a 429 and a 503 say when to come back")
+    func retryAfter() {
+        let problems: [Problem] = [
+            .mailMissing, .mailQueueFull, .resetQueueFull, .unavailable(), .timeLimit, .tooManyRequests(retryAfter: 3),
+            PasswordHasher.Overloaded(retryAfterSeconds: 5).problem,
+            RateLimit(policy: "x", quota: 1, window: 1, remaining: 0, reset: 0).exceeded,
+        ]
+        for problem in problems { #expect(Int(problem.headers[.retryAfter] ?? "") ?? 0 > 0, "\(problem.code)") }
+    }
+
     @Test("an organisation is counted over all addresses: named it tells so, unnamed it tells nothing")
     func organisation() async throws {
         let fixture = try await IdentityFixture.make(

@@ -138,6 +138,7 @@ extension SharedInstallation {
             let own = [("Sec-Fetch-Site", "same-origin"), ("Origin", "null")]
             let accepted = try await running.api.send(.POST, page, body: form, headers: own).with(status: 200)
             #expect(String(decoding: accepted.bytes, as: UTF8.self).contains("<svg"))
+            #expect(accepted.headers["ratelimit"] != nil)
             #expect(try await running.api.send(.POST, page, body: form, headers: own).status == 401)
         }
     }

@@ -35,7 +35,9 @@ struct AuthRoutes: Sendable {
     }
 
     /// For people and other companies' programs.
-    var publicRoutes: [Route] {
+    var publicRoutes: [Route] { capabilities.map { $0.wrapped(RateLimitNote.showing) } }
+
+    private var capabilities: [Route] {
         SignInRoutes.routes(SignInCommands(parts: parts)) + tokens.routes
             + PasswordResetRoutes.routes(resets) + InvitationRoutes.routes(InvitationCommands(parts: parts))
             + members.routes + organisations.routes + settings.routes

@@ -33,7 +33,14 @@ extension RateLimiter {
             WHERE present.next_at <= \(now) OR present.forgotten_at <= \(now)
             RETURNING attempts
             """)
-        guard admitted.isEmpty else { return }
+        if let row = admitted.first {
+            let left = rule.free - (try row.get("attempts", as: Int.self))
+            RateLimitNote.current?.add(
+                RateLimit(
+                    policy: rule.name, quota: rule.free, window: Int(rule.quiet.components.seconds), remaining: left,
+                    reset: Int(rule.quiet.components.seconds)))
+            return
+        }
         let present = try await database.query(
             system, "SELECT next_at FROM attempt_count WHERE kind = \(kind) AND key = \(key)")
         // Gone meanwhile: the owner has signed in, and the next try is welcome.

@@ -22,9 +22,15 @@ struct RateLimiter: Sendable {
     let database: Database
     let system: SystemScope
 
-    /// Lets one through, or throws 429 with `RateLimit` and `Retry-After`.
+    /// Lets one through, or throws 429 with `RateLimit` and `Retry-After`. What is left goes on the answer.
     @discardableResult
     func admit(_ rule: RateRule, key: [UInt8], now: Instant) async throws -> RateLimit {
+        let limit = try await count(rule, key: key, now: now)
+        RateLimitNote.current?.add(limit)
+        return limit
+    }
+
+    private func count(_ rule: RateRule, key: [UInt8], now: Instant) async throws -> RateLimit {
         let next = now.adding(rule.interval)
         let latest = now.adding(rule.interval * (rule.burst - 1))
         let microseconds = rule.interval.inMicroseconds
@@ -53,10 +59,10 @@ struct RateLimiter: Sendable {
         throw problem
     }
 
-    /// The same without the problem: whether one is let through.
+    /// The same without the problem and without telling the caller: whether one is let through.
     func admits(_ rule: RateRule, key: [UInt8], now: Instant) async throws -> Bool {
         do {
-            try await admit(rule, key: key, now: now)
+            _ = try await count(rule, key: key, now: now)
             return true
         } catch let problem as Problem where problem.status == .tooManyRequests {
             return false

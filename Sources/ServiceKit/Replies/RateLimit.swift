@@ -31,6 +31,11 @@ public struct RateLimit: Sendable, Hashable {
         ]
     }
 
+    /// Whether less of this quota is left than of the other.
+    public func isTighter(than other: RateLimit) -> Bool {
+        remaining * max(1, other.quota) < other.remaining * max(1, quota)
+    }
+
     /// The 429 problem of a quota that is used up.
     public var exceeded: Problem {
         var problem = Problem.tooManyRequests(retryAfter: max(1, reset))

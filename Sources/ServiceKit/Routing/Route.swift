@@ -49,6 +49,15 @@ public struct Route: Sendable {
         self.handler = handler
     }
 
+    /// The same route, with its handler run by `wrapper`.
+    public func wrapped(_ wrapper: @escaping @Sendable (Call, Handler) async throws -> Reply) -> Route {
+        let handler = handler
+        return Route(
+            method, path, access: access, body: body, query: query, timeLimit: timeLimit,
+            isExemptFromShedding: isExemptFromShedding
+        ) { call in try await wrapper(call, handler) }
+    }
+
     /// Method and pattern, as in `GET /v1/employees/{id}`: the label in metrics and the name in tests.
     public var name: String { method.rawValue + " " + path }
 }
