@@ -114,6 +114,63 @@ struct MemberTests {
         #expect(try rows.first?.get("owners", as: Int.self) == 1)
     }
 
+    /// How one owner takes the other's ownership.
+    enum Taking: Sendable, CaseIterable {
+        case demotion, end, employmentEnd
+    }
+
+    @Test(
+        "by whatever two ways two owners are taken at the same time, one stays",
+        arguments: Taking.allCases, Taking.allCases)
+    func lastOwnerByAnyWay(first: Taking, second: Taking) async throws {
+        let fixture = try await IdentityFixture.make()
+        let one = try await fixture.organisation()
+        let other = try await fixture.person(in: one.tenant, roles: [.owner])
+        let helper = try await fixture.person(in: one.tenant, roles: [.hrLead])
+        let linker = try fixture.accessToken(try await fixture.tokens(of: helper))
+        var employees: [UUIDv7: UUIDv7] = [:]
+        for owner in [one, other] {
+            employees[owner.member] = UUIDv7.generate()
+            _ = try await fixture.members.link(
+                owner.member, to: employees[owner.member], by: linker, fixture.call(as: .hr))
+        }
+        let tokens = [
+            try fixture.accessToken(try await fixture.tokens(of: one)),
+            try fixture.accessToken(try await fixture.tokens(of: other)),
+        ]
+        let ending = MembershipEnding(parts: fixture.parts)
+        @Sendable func take(
+            _ target: UUIDv7, by token: AccessToken, _ way: Taking, _ employee: UUIDv7
+        ) async throws {
+            let version = ETag(version: try await read(target, one.tenant, fixture).version)
+            switch way {
+            case .demotion: _ = try await setRoles([.employee], of: target, by: token, fixture)
+            case .end:
+                _ = try await ending.end(
+                    target, version: version, by: token, where: "true", decision: nil, fixture.call())
+            case .employmentEnd:
+                let command = MembershipEnd(
+                    tenant: one.tenant, member: target, employee: employee, at: fixture.clock.now,
+                    requestID: .generate())
+                _ = try await ending.end(command, fixture.call(as: .hr))
+            }
+        }
+        let plan = try [
+            (other.member, tokens[0], first, #require(employees[other.member])),
+            (one.member, tokens[1], second, #require(employees[one.member])),
+        ]
+        let refusals = try await withThrowingTaskGroup(of: Problem?.self) { group in
+            for (target, token, way, employee) in plan {
+                group.addTask { try await problem { try await take(target, by: token, way, employee) } }
+            }
+            return try await group.reduce(into: [Problem?]()) { $0.append($1) }
+        }
+        #expect(refusals.compactMap { $0 }.count == 1, "\(refusals)")
+        let rows = try await fixture.database.query(
+            TenantScope(tenant: one.tenant), MemberStore.owners(of: one.tenant))
+        #expect(try rows.first?.get("owners", as: Int.self) == 1)
+    }
+
     @Test("HRService links a member to an employee, once an employee, and nobody himself")
     func link() async throws {
         let fixture = try await IdentityFixture.make()
