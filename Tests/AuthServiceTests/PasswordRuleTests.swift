@@ -94,6 +94,39 @@ struct PasswordRuleTests {
         #expect(refusal == .invalidCredentials)
     }
 
+    @Test("a new pepper leaves old hashes good, the next sign-in makes them new, and no other version opens them")
+    func pepperRotation() async throws {
+        let fixture = try await IdentityFixture.make(usesPepper: true)
+        let owner = try await fixture.organisation()
+        let old = try await Self.hash(fixture)
+        #expect(old.hasPrefix("$p1$2b$"))
+        let rotated = try await PasswordPepperRoutes.rotate(fixture.parts, fixture.call(as: .operator))
+        #expect(rotated.version == 2 && rotated.older == 1)
+        let passwords = fixture.parts.passwords
+        #expect(try await passwords.verify(Password(IdentityFixture.password), against: old))
+        #expect(try await !passwords.verify(Password(IdentityFixture.password), against: "$p2" + old.dropFirst(3)))
+        #expect(try await !passwords.verify(Password(IdentityFixture.password), against: "$p3" + old.dropFirst(3)))
+        let before = fixture.parts.hasher.computations
+        _ = try await fixture.challenge(owner.email)
+        #expect(fixture.parts.hasher.computations == before + 2)
+        let new = try await Self.hash(fixture)
+        #expect(new.hasPrefix("$p2$2b$"))
+        _ = try await fixture.challenge(owner.email)
+        #expect(try await Self.hash(fixture) == new, "made anew once")
+        // Another copy knows the new pepper without being told.
+        #expect(try await fixture.secondCopy().parts.passwords.verify(Password(IdentityFixture.password), against: new))
+        let again = try await PasswordPepperRoutes.rotate(fixture.parts, fixture.call(as: .operator))
+        #expect(again.version == 3 && again.older == 1)
+        #expect(try await fixture.trail(.system).filter { $0 == "password_pepper.rotate allowed" }.count == 2)
+        // The keys themselves stand in no column, and the service can take none away.
+        let rows = try await fixture.database.query(fixture.parts.system, "SELECT key FROM password_pepper")
+        #expect(try rows.allSatisfy { try $0.get("key", as: [UInt8].self).count > 48 })
+        let error = await #expect(throws: PostgresError.self) {
+            try await fixture.database.execute(fixture.parts.system, "DELETE FROM password_pepper")
+        }
+        #expect(error?.code == .insufficientPrivilege)
+    }
+
     @Test("a raised cost makes the hash anew at sign-in, unless it was changed meanwhile")
     func raisedCost() async throws {
         let fixture = try await IdentityFixture.make()
@@ -112,7 +145,7 @@ struct PasswordRuleTests {
         #expect(try await Self.hash(fixture) == new)
     }
 
-    @Test("nothing but the two forms can be stored", arguments: ["secret", "$p2$2b$10$x", "$2a$10$"])
+    @Test("nothing but the two forms can be stored", arguments: ["secret", "$p2$2b$10$x", "$2a$10$", "$p0$2b$10$x"])
     func constraint(text: String) async throws {
         let fixture = try await IdentityFixture.make()
         _ = try await fixture.organisation()

@@ -25,7 +25,9 @@ struct AuthParts: Sendable {
 
     var answers: IdempotentAnswers { IdempotentAnswers(database: database, vault: secrets.vault) }
     var passwords: AccountPasswords {
-        AccountPasswords(hasher: hasher, vault: secrets.vault, system: system, rules: passwordRules)
+        AccountPasswords(
+            hasher: hasher, peppers: PasswordPeppers(database: database, vault: secrets.vault, system: system),
+            rules: passwordRules)
     }
     var devices: KnownDeviceStore { KnownDeviceStore(database: database, system: system) }
     var accounts: AccountStore { AccountStore(database: database, system: system) }

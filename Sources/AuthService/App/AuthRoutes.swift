@@ -50,6 +50,6 @@ struct AuthRoutes: Sendable {
     /// For our other services and the operator.
     var internalRoutes: [Route] {
         tokens.internalRoutes + RevocationRoutes(feed: feed).internalRoutes + members.internalRoutes
-            + organisations.internalRoutes
+            + organisations.internalRoutes + PasswordPepperRoutes.internalRoutes(parts)
     }
 }

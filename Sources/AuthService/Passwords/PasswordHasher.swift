@@ -48,8 +48,8 @@ final class PasswordHasher: Sendable {
     ///
     /// - Throws: `Password.Refusal` when it is too long for bcrypt alone and there is no pepper.
     func hash(_ password: Password, pepper: PasswordPepper? = nil) async throws -> String {
-        let scheme: StoredPassword.Scheme = pepper == nil ? .plain : .peppered
-        guard let input = Self.input(password, scheme, pepper) else {
+        let scheme: StoredPassword.Scheme = pepper.map { .peppered(version: $0.version) } ?? .plain
+        guard let input = Self.input(password, scheme, [pepper].compactMap { $0 }) else {
             throw Password.Refusal.tooLong(mostBytes: Password.mostPlainBytes)
         }
         let cost = cost
@@ -60,9 +60,13 @@ final class PasswordHasher: Sendable {
 
     /// Whether `password` is the one of the stored form `hash`. With no hash, or with no usable password, it computes as
     /// long and answers false: one bcrypt computation in every case.
-    func verify(_ password: Password?, against hash: String?, pepper: PasswordPepper? = nil) async throws -> Bool {
+    ///
+    /// - Parameter peppers: all that a stored form may name.
+    func verify(
+        _ password: Password?, against hash: String?, peppers: [PasswordPepper] = []
+    ) async throws -> Bool {
         let stored = hash.flatMap { StoredPassword($0) }
-        let input = password.flatMap { password in stored.flatMap { Self.input(password, $0.scheme, pepper) } }
+        let input = password.flatMap { password in stored.flatMap { Self.input(password, $0.scheme, peppers) } }
         let decoy = decoy
         return try await workers.run { engine in
             guard let input, let stored else {
@@ -75,12 +79,14 @@ final class PasswordHasher: Sendable {
 
     /// What bcrypt is given: never NUL, at most 72 bytes; nil when this scheme cannot take the password.
     private static func input(
-        _ password: Password, _ scheme: StoredPassword.Scheme, _ pepper: PasswordPepper?
+        _ password: Password, _ scheme: StoredPassword.Scheme, _ peppers: [PasswordPepper]
     ) -> Redacted<[UInt8]>? {
         switch scheme {
         case .plain: password.fitsBcrypt ? Redacted(password.bytes) : nil
         // 64 characters: the digest itself could hold NUL, at which bcrypt stops.
-        case .peppered: pepper.map { Redacted(Array(Base64URL.encode($0.digest(password.bytes)).utf8)) }
+        case .peppered(let version):
+            peppers.first { $0.version == version }
+                .map { Redacted(Array(Base64URL.encode($0.digest(password.bytes)).utf8)) }
         }
     }
 

@@ -196,15 +196,14 @@ struct SignInCommands: Sendable {
         return membership
     }
 
-    /// The cost was raised, or the pepper switched on, since the password was set: this is the moment at which its text
-    /// is known.
+    /// The cost was raised, or the pepper switched on or replaced, since the password was set: this is the moment at which
+    /// its text is known.
     ///
     /// - Returns: the stored form that holds now; nil when somebody changed it meanwhile.
     private func rehash(_ password: Password?, _ account: Account) async throws -> String? {
-        guard let password, let old = account.passwordHash, parts.passwords.isOutdated(old) else {
-            return account.passwordHash
-        }
-        let new = try await parts.passwords.rehash(password, from: old)
+        guard let password, let old = account.passwordHash,
+            let new = try await parts.passwords.renewed(password, from: old)
+        else { return account.passwordHash }
         return try await parts.accounts.replaceHash(of: account.id, from: old, to: new) ? new : nil
     }
 }

@@ -8,7 +8,10 @@ import WireFormat
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Make, roll and list the keys of an installation.",
-        subcommands: [MakeCommand.self, ListCommand.self, RollServiceCommand.self, RollVaultCommand.self])
+        subcommands: [
+            MakeCommand.self, ListCommand.self, RollServiceCommand.self, RollVaultCommand.self,
+            RollPepperCommand.self,
+        ])
 
     /// The data directory of all of these.
     struct Place: ParsableArguments {
@@ -88,6 +91,26 @@ struct KeysCommand: AsyncParsableCommand {
                 } else {
                     print("\(service) signs with \(try await chest.roll(name)); the former key is still trusted")
                 }
+            }
+        }
+    }
+
+    /// `keys roll-pepper`.
+    struct RollPepperCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "roll-pepper", abstract: "Make a new key under password hashes, in the running AuthService.",
+            discussion: """
+                New hashes have it at once. Older ones open as before and are made anew at their owners' next sign-ins; \
+                prints how many accounts have one.
+                """)
+
+        @OptionGroup var place: Place
+
+        func run() async throws {
+            try await CommandLineReport.failures {
+                let directory = place.directory()
+                let client = try OperatorClient(directory: directory, endpoints: Endpoints(reading: directory))
+                print(try await client.rollPepper().text)
             }
         }
     }

@@ -35,6 +35,9 @@ struct OperatorClient: Sendable {
             body: ["owner_email": .string(ownerEmail)])
     }
 
+    /// Makes a new pepper of passwords.
+    func rollPepper() async throws -> JSONValue { try await send(.auth, .post, "/internal/v1/password-peppers") }
+
     /// A page of a tenant's trail, oldest first.
     func events(tenant: TenantID, after cursor: String?) async throws -> JSONValue {
         let query = cursor.map { "&cursor=" + APIClient.escaped($0) } ?? ""
