@@ -136,6 +136,8 @@ struct InvitationTests {
         #expect(rows.count > 3)
         for line in try rows.map({ try $0.get("line", as: String.self) }) {
             #expect(!line.contains(mailed.text.suffix(43)))
+            // As a column of bytes shows it.
+            #expect(!line.contains(Hex.encode(Array(mailed.text.suffix(43).utf8))))
         }
         let sealed: [UInt8] = try #require(mails.first).get("message")
         #expect(!String(decoding: sealed, as: UTF8.self).contains(mailed.text.suffix(43)))

@@ -34,8 +34,8 @@ struct PasswordResetTests {
         let mailbox = Mailbox()
         var commands: PasswordResetCommands { PasswordResetCommands(parts: fixture.parts) }
 
-        static func make() async throws -> Story {
-            let fixture = try await IdentityFixture.make()
+        static func make(rules: RateRules = .generous) async throws -> Story {
+            let fixture = try await IdentityFixture.make(rules: rules)
             return Story(fixture: fixture, owner: try await fixture.organisation())
         }
 
@@ -177,6 +177,53 @@ struct PasswordResetTests {
         #expect(try rows.first?.get(at: 0, as: Int.self) == 1)
     }
 
+    @Test("a link whose time ends while bcrypt computes sets nothing")
+    func lateAtTheEnd() async throws {
+        let story = try await Story.make()
+        try await story.ask(story.owner.email)
+        let token = try #require(OpaqueToken(try await story.mailbox.token(), kind: .reset))
+        let (database, system) = (story.fixture.database, story.fixture.parts.system)
+        let now = story.fixture.clock.now
+        let found = try await PasswordResetStore(database: database, system: system).find(hash: token.hash, now: now)
+        let reset = try #require(found)
+        let late = now.adding(MailedLink.lifetime)
+        #expect(try await database.execute(system, PasswordResetStore.consume(reset.id, now: late)) == 0)
+        #expect(try await database.execute(system, PasswordResetStore.consume(reset.id, now: now)) == 1)
+    }
+
+    @Test("wishes of one account wait for each other")
+    func ordered() async throws {
+        let story = try await Story.make()
+        let database = story.fixture.database
+        let rows = try await database.query(story.fixture.parts.system, "SELECT id FROM account")
+        let account: UUIDv7 = try #require(rows.first).get("id")
+        try await database.transaction(SystemTenant.scope) { transaction in
+            _ = try await transaction.query(PasswordResetStore.lock(account: account))
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.transaction(SystemTenant.scope) { other in
+                    _ = try await other.execute("SET LOCAL lock_timeout = '100ms'")
+                    _ = try await other.query(PasswordResetStore.lock(account: account))
+                }
+            }
+            #expect(error?.code == .lockNotAvailable)
+        }
+    }
+
+    @Test("whoever has set a new password does not wait for what strangers tried before")
+    func countsForgotten() async throws {
+        var rules = RateRules.generous
+        rules.signInByAccount = .tight("password-account", free: 3)
+        let story = try await Story.make(rules: rules)
+        for _ in 0..<3 {
+            _ = try await problem { _ = try await story.fixture.challenge(story.owner.email, password: Self.new) }
+        }
+        let refusal = try await problem { _ = try await story.fixture.challenge(story.owner.email) }
+        #expect(refusal?.status == .tooManyRequests)
+        try await story.ask(story.owner.email)
+        try await story.confirm(story.mailbox.token())
+        _ = try await story.fixture.challenge(story.owner.email, password: Self.new)
+    }
+
     @Test("a refused password leaves the link good")
     func refusedPassword() async throws {
         let story = try await Story.make()
@@ -274,6 +321,8 @@ struct PasswordResetTests {
         #expect(rows.count >= 4)
         for line in try rows.map({ try $0.get("line", as: String.self) }) {
             #expect(!line.contains(token.suffix(43)) && !line.contains(Self.new))
+            // As a column of bytes shows it.
+            #expect(!line.contains(Hex.encode(Array(token.suffix(43).utf8))))
         }
     }
 
