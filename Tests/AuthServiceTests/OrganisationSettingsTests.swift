@@ -260,7 +260,7 @@ struct OrganisationSettingsTests {
             fixture.parts.system,
             "SELECT account FROM membership WHERE tenant = \(person.tenant) AND member = \(person.member)")
         let now = fixture.clock.now
-        let session = Session(
+        let session = SessionRecord(
             id: .generate(at: now), account: try #require(rows.first).get("account"), tenant: person.tenant,
             member: person.member, clientID: SessionCommands.firstPartyClient, amr: amr, authenticatedAt: now,
             lastUsedAt: now, expiresAt: now.adding(SessionLimits.absolute), endedAt: nil)
