@@ -105,7 +105,7 @@ public final class AccessTokenAuthority: AccessTokenVerifier, Service {
                 // Without a copy nothing is answered, so the first look does not wait for news.
                 let wait = ledger.isFresh(at: asked) ? Self.pollWait : .zero
                 let page = try await source.revocations(after: ledger.position, wait: wait)
-                ledger.apply(page, asked: asked)
+                ledger.apply(page, asked: asked, now: now())
                 if isFailing { logger.notice("the revocation feed is back") }
                 isFailing = false
                 if asked - pruned >= Self.pruneInterval {

@@ -147,4 +147,23 @@ struct ClientTests {
             #expect(errors?.errors.map(\.pointer) == [pointer])
         }
     }
+
+    @Test("the operator who chooses an id and asks twice makes one client")
+    func chosenID() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let draft = Program(id: .generate())
+        func create() async throws -> UUIDv7 {
+            try await ClientCommands(parts: fixture.parts).create(
+                ClientRequest.decode(from: [
+                    "id": draft.id.wire, "tenant": owner.tenant.wire, "name": "Payroll", "roles": ["analyst"],
+                    "jwks": draft.jwks,
+                ]), fixture.call(as: .operator))
+        }
+        #expect(try await create() == draft.id)
+        let refusal = try await problem { _ = try await create() }
+        #expect(refusal?.code == "client-exists")
+        #expect(refusal?.errors.map(\.pointer) == ["/id"])
+        #expect(try await fixture.trail(owner.tenant).filter { $0 == "client.create allowed" }.count == 1)
+    }
 }

@@ -340,6 +340,45 @@ struct PasskeyTests {
         _ = try await fixture.refresh(untouched)
     }
 
+    @Test("a sign-in that is under way while its passkey goes does not outlive it")
+    func removalDuringSignIn() async throws {
+        let holder = try await holder()
+        let (fixture, token) = (holder.fixture, try holder.token)
+        let passkey = holder.passkey
+        let session = try await fixture.overlapping(
+            signInOf: passkey.account, holder.person,
+            using: "UPDATE passkey SET last_used_at = \(fixture.clock.now) WHERE id = \(passkey.id)"
+        ) {
+            try await PasskeyCommands(parts: fixture.parts).remove(passkey.id, token, fixture.call())
+        }
+        #expect(try await fixture.isOver(session))
+        #expect(try await fixture.isOver(token.session))
+        let event = try #require(try await fixture.events(holder.person.tenant).last)
+        #expect(event["metadata"]?["ended_sessions"] == 2)
+    }
+
+    @Test("sessions that ran out long ago are neither ended nor told of")
+    func removalAfterManySessions() async throws {
+        let holder = try await holder()
+        let fixture = holder.fixture
+        let (person, year) = (holder.person, fixture.clock.now.adding(.seconds(-365 * 86_400)))
+        try await fixture.database.execute(
+            fixture.parts.system,
+            """
+            INSERT INTO session (id, account, tenant, member, client_id, amr, authenticated_at, last_used_at, expires_at,
+                                 ip, device, browser)
+            SELECT overlay(gen_random_uuid()::text PLACING '7' FROM 15 FOR 1)::uuid, \(holder.passkey.account),
+                   \(person.tenant), \(person.member), 'bailiwick-web', '{mfa}', \(year), \(year), \(year), '', '', ''
+            FROM generate_series(1, 5000)
+            """)
+        let token = try holder.token
+        try await PasskeyCommands(parts: fixture.parts).remove(holder.passkey.id, token, fixture.call())
+        let notices = try await fixture.parts.revocations.page(after: 0).notices
+        #expect(notices.map(\.target) == [.session(token.session)])
+        let event = try #require(try await fixture.events(person.tenant).last)
+        #expect(event["metadata"]?["ended_sessions"] == 1)
+    }
+
     @Test("nobody removes another account's passkey, nor one that is not there")
     func foreignRemoval() async throws {
         let holder = try await holder()

@@ -112,7 +112,7 @@ struct PasswordResetTests {
             let token = try fixture.accessToken(tokens)
             let session = token.session
             let notice = notices.last { $0.target == .session(session) }
-            #expect(notice.map { $0.notBefore > token.expires } == true)
+            #expect(notice.map { $0.notBefore > token.issuedAt } == true)
         }
         // What the old password had begun is over, and its devices are strangers.
         fixture.clock.advance(.seconds(TOTP.stepSeconds))

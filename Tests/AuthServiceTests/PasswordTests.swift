@@ -62,6 +62,24 @@ struct PasswordTests {
         }
     }
 
+    @Test("after the cost was raised, right, wrong, unknown and unusable take as many rounds")
+    func raisedCost() async throws {
+        let (former, present) = (
+            try #require(PasswordHasher(cost: 10, threads: 1)), try #require(PasswordHasher(cost: 12, threads: 1))
+        )
+        let (password, other) = (try Password("some password"), try Password("another password"))
+        for hash in [try await former.hash(password), try await present.hash(password)] {
+            for (tried, hash, isRight) in [
+                (password, hash, true), (other, hash, false), (password, nil, false), (nil, hash, false),
+                (nil, nil, false),
+            ] as [(Password?, String?, Bool)] {
+                let before = present.rounds
+                #expect(try await present.verify(tried, against: hash) == isRight)
+                #expect(present.rounds == before + 1 << 12)
+            }
+        }
+    }
+
     @Test("a full queue sheds what comes, and works off what it took")
     func shedding() async throws {
         let hasher = try #require(PasswordHasher(cost: 10, threads: 1, waitersPerThread: 2))
@@ -83,6 +101,29 @@ struct PasswordTests {
         #expect(outcomes.contains(false))
         #expect(outcomes.filter { $0 }.count == hasher.computations)
         #expect(hasher.waiting == 0)
+    }
+
+    @Test("one address fills a quarter of the queue, and others are still let in")
+    func shareOfAddress() async throws {
+        let hasher = try #require(PasswordHasher(cost: 10, threads: 1))
+        let password = try Password("some password")
+        @Sendable func isTaken(_ address: [UInt8]) async -> Bool {
+            do {
+                _ = try await hasher.verify(password, against: nil, from: address)
+                return true
+            } catch {
+                return !(error is PasswordHasher.Overloaded)
+            }
+        }
+        let taken = await withTaskGroup(of: (UInt8, Bool).self) { group in
+            for _ in 0..<60 { group.addTask { (1, await isTaken([1])) } }
+            for _ in 0..<3 { group.addTask { (2, await isTaken([2])) } }
+            return await group.reduce(into: [UInt8: [Bool]]()) { $0[$1.0, default: []].append($1.1) }
+        }
+        #expect(taken[1]?.contains(false) == true)
+        #expect(taken[2] == [true, true, true])
+        // Nothing is remembered of whoever has been served.
+        #expect(await isTaken([1]))
     }
 
     @Test("a cost below 10 is not to be had")

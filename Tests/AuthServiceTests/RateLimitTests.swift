@@ -49,6 +49,26 @@ struct RateLimitTests {
         }
     }
 
+    @Test("a code that an invitation checks counts with those of sign-ins, and inviting again gives no more tries")
+    func invitationCodes() async throws {
+        let fixture = try await IdentityFixture.make(
+            rules: Self.rules { $0.codeByAccount = .tight("code-account", free: 3) })
+        let (victim, other) = (try await fixture.organisation(), try await fixture.organisation())
+        let guess = TOTP(secret: TOTP.generateSecret())
+        func guessed() async throws -> Problem? {
+            let (_, invitation) = try await fixture.invite(victim.email, in: other.tenant, roles: [.viewer])
+            let started = try await fixture.accept(invitation.token.text)
+            return try await problem { try await fixture.confirm(started, guess) }
+        }
+        for _ in 0..<3 { #expect(try await guessed() == .invalidCode) }
+        #expect(try await guessed()?.status == .tooManyRequests)
+        let challenge = try await fixture.challenge(victim.email, organisation: victim.tenant)
+        let signIn = try await problem {
+            _ = try await fixture.complete(challenge, code: guess.code(step: fixture.step))
+        }
+        #expect(signIn?.status == .tooManyRequests)
+    }
+
     @Test("of 40 tries at once at two copies of the service no more are looked at than are free")
     func parallelPasswords() async throws {
         let fixture = try await IdentityFixture.make(
@@ -101,6 +121,7 @@ struct RateLimitTests {
         #expect(try await problem { _ = try await fixture.challenge(owner.email) } == .invalidCredentials)
         // No second token for a device that is known, and its sign-in opens nothing to strangers.
         #expect(try await fixture.tokens(of: owner, device: device).newDevice == nil)
+        #expect(try await problem { _ = try await fixture.challenge(owner.email) } == .invalidCredentials)
         for _ in 0..<2 {
             let refusal = try await problem {
                 _ = try await fixture.challenge(owner.email, password: Self.wrong, device: device)
@@ -227,6 +248,31 @@ struct RateLimitTests {
         #expect(try await problem { _ = try await fixture.complete(none, code: "000000") } == .invalidChallenge)
         let code = try await problem { _ = try await fixture.complete(none, code: "000000") }
         #expect(code?.headers[.rateLimit]?.hasPrefix("\"code-address\"") == true)
+    }
+
+    @Test("an address of IPv6 counts by its network, and one that is IPv4 in other clothes as that")
+    func addressKeys() {
+        func key(_ ip: String) -> [UInt8] { Call(clientIP: ip, logger: TestDatabase.quiet).addressKey }
+        #expect(key("2001:db8::1") == key("2001:db8::ffff:2"))
+        #expect(key("2001:db8::1") != key("2001:db8:0:1::1"))
+        #expect(key("::ffff:192.0.2.1") == key("192.0.2.1"))
+        #expect(key("192.0.2.1") != key("192.0.2.2"))
+        #expect(key("") == [])
+        #expect(key("no address") == Array("no address".utf8))
+    }
+
+    @Test("whoever changes the address within one network is still counted as one")
+    func addressOfANetwork() async throws {
+        let fixture = try await IdentityFixture.make(
+            rules: Self.rules {
+                $0.signInByAddress = RateRule(name: "password-address", burst: 3, interval: .seconds(10))
+            })
+        func answer(_ ip: String) async throws -> Problem? {
+            try await problem { _ = try await fixture.challenge("\(UUIDv7.generate())@example.org", ip: ip) }
+        }
+        for host in 1...3 { #expect(try await answer("2001:db8::\(host)") == .invalidCredentials) }
+        #expect(try await answer("2001:db8::4")?.status == .tooManyRequests)
+        #expect(try await answer("2001:db8:0:1::4") == .invalidCredentials)
     }
 
     @Test("the device's cookie is for this host over TLS alone, and only one of them counts")

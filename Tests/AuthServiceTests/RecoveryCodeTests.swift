@@ -16,12 +16,13 @@ struct RecoveryCodeTests {
     }
 
     private func recover(
-        _ fixture: IdentityFixture, _ challenge: SignInChallenge, _ code: String
+        _ fixture: IdentityFixture, _ challenge: SignInChallenge, _ code: String, organisation: TenantID? = nil
     ) async throws -> IssuedTokens {
-        try await fixture.signIn.recover(
-            RecoveryRequest.decode(from: [
-                "challenge": .string(challenge.token.text), "recovery_code": .string(code),
-            ]), fixture.call())
+        var body: [String: JSONValue] = [
+            "challenge": .string(challenge.token.text), "recovery_code": .string(code),
+        ]
+        body["organisation"] = organisation?.wire
+        return try await fixture.signIn.recover(RecoveryRequest.decode(from: .object(body)), fixture.call())
     }
 
     @Test("ten codes, each good once in place of the app's, and the token says so")
@@ -45,6 +46,24 @@ struct RecoveryCodeTests {
         #expect(try await problem { _ = try await recover(fixture, again, codes[0]) } == .invalidRecoveryCode)
         #expect(try await fixture.trail(owner.tenant).last == "session.sign_in denied wrong-recovery-code")
         _ = try await recover(fixture, again, codes[1])
+    }
+
+    @Test("only a right code, unused, is told the organisations")
+    func organisationsAfterTheCode() async throws {
+        let fixture = try await IdentityFixture.make()
+        let (first, second) = (try await fixture.organisation(), try await fixture.organisation("Second"))
+        try await fixture.join(first, alsoIn: second.tenant)
+        let codes = try await generate(fixture, fixture.tokens(of: first))
+        let challenge = try await fixture.challenge(first.email)
+        for wrong in [RecoveryCode.generate().text, RecoveryCode.generate().text] {
+            #expect(try await problem { _ = try await recover(fixture, challenge, wrong) } == .invalidRecoveryCode)
+        }
+        for tenant in [first.tenant, second.tenant] {
+            #expect(try await fixture.trail(tenant).last == "session.sign_in denied wrong-recovery-code")
+        }
+        let choice = try await problem { _ = try await recover(fixture, challenge, codes[0]) }
+        #expect(choice?.code == "organisation-required")
+        _ = try await recover(fixture, challenge, codes[0], organisation: second.tenant)
     }
 
     @Test("20 parallel uses of one code give one session")

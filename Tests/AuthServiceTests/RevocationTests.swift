@@ -2,6 +2,7 @@ import IdentityClient
 @_spi(ScopeMinting) import Postgres
 import SQLQuery
 import ServiceKit
+import Synchronization
 import TestSupport
 import Testing
 import WireFormat
@@ -16,13 +17,6 @@ struct RevocationTests {
         try await fixture.database.execute(
             TenantScope(tenant: tenant),
             RevocationStore.revoke(member: .generate(), of: tenant, notBefore: fixture.clock.now))
-    }
-
-    /// Signals between tasks.
-    private struct Gate: Sendable {
-        private let pair = AsyncStream.makeStream(of: Void.self)
-        func open() { pair.continuation.finish() }
-        func wait() async { for await _ in pair.stream {} }
     }
 
     @Test("a commit that comes late is never skipped: later ones wait for it, or stand behind it")
@@ -113,6 +107,23 @@ struct RevocationTests {
         let empty = try await feed.page(after: page.through, wait: .zero)
         #expect(empty.notices.isEmpty)
         #expect(try await empty.through == page.through)
+    }
+
+    private final class Count: Sendable {
+        let value = Atomic<Int>(0)
+    }
+
+    @Test("while nobody listens a waiting reader looks a few times a second, and no more often")
+    func blind() async throws {
+        let fixture = try await IdentityFixture.make()
+        let (store, looks) = (fixture.parts.revocations, Count())
+        let feed = RevocationFeed(store: store, logger: TestDatabase.quiet) { position in
+            looks.value.add(1, ordering: .relaxed)
+            return try await store.page(after: position)
+        }
+        let page = try await feed.page(after: 0, wait: .seconds(2))
+        #expect(page.notices.isEmpty)
+        #expect((2...9).contains(looks.value.load(ordering: .relaxed)))
     }
 
     @Test("a reader ahead of the feed starts over")

@@ -1,6 +1,7 @@
 import AuditCore
 import IdentityClient
 @_spi(ScopeMinting) import Postgres
+import SQLQuery
 import ServiceKit
 import TestSupport
 import Testing
@@ -70,5 +71,39 @@ struct SessionTests {
             #expect(refusal == .invalidGrant, "\(forged.prefix(60))")
         }
         _ = try await fixture.sessions.refresh(text, fixture.call())
+    }
+
+    @Test("an account has at most 50 living sessions: the one that was used least lately ends, and its tokens with it")
+    func mostLiving() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        var tokens: [IssuedTokens] = []
+        for _ in 0..<52 { tokens.append(try await fixture.tokens(of: owner)) }
+        for ended in tokens[..<2] {
+            let session = try fixture.accessToken(ended).session
+            let notices = try await fixture.parts.revocations.page(after: 0).notices
+            #expect(notices.contains { $0.target == .session(session) && $0.notBefore > ended.access.issuedAt })
+            #expect(try await problem { _ = try await fixture.refresh(ended) } == .invalidGrant)
+        }
+        #expect(try await fixture.parts.revocations.page(after: 0).notices.count == 2)
+        for living in tokens[2...] { _ = try await fixture.refresh(living) }
+    }
+
+    @Test("sessions go a day after their end, with what hangs on them, and not before")
+    func pruning() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        _ = try await fixture.tokens(of: owner)
+        func remaining() async throws -> Int {
+            let housekeeping = Housekeeping(parts: fixture.parts, logger: TestDatabase.quiet)
+            _ = try await housekeeping.cleanTenants(after: nil)
+            return try await fixture.database.query(fixture.parts.system, "SELECT id FROM session").count
+        }
+        fixture.clock.advance(SessionLimits.absolute + Housekeeping.grace)
+        #expect(try await remaining() == 1)
+        let latest = try await fixture.tokens(of: owner)
+        fixture.clock.advance(.seconds(1))
+        #expect(try await remaining() == 1)
+        _ = try await fixture.refresh(latest)
     }
 }

@@ -189,6 +189,35 @@ struct SignInTests {
         }
     }
 
+    @Test("only a right code, unused, is told the organisations")
+    func organisationsAfterTheCode() async throws {
+        let fixture = try await IdentityFixture.make()
+        let (first, second) = (try await fixture.organisation(), try await fixture.organisation("Second"))
+        let stranger = try await fixture.organisation("Stranger")
+        try await fixture.join(first, alsoIn: second.tenant)
+        let used = first.totp.code(step: fixture.step)
+        fixture.clock.advance(.seconds(TOTP.stepSeconds))
+        let code = first.totp.code(step: fixture.step)
+        let wrong = ["000000", "000001", "000002", "000003"].first {
+            first.totp.step(of: $0, at: fixture.clock.now) == nil
+        }
+        let challenge = try await fixture.challenge(first.email)
+        for (attempt, reason) in [(try #require(wrong), "wrong-code"), (used, "replayed-code")] {
+            #expect(try await problem { _ = try await fixture.complete(challenge, code: attempt) } == .invalidCode)
+            for tenant in [first.tenant, second.tenant] {
+                #expect(try await fixture.trail(tenant).last == "session.sign_in denied \(reason)")
+            }
+        }
+        // Nor does it tell which organisation the account is in.
+        let foreign = try await problem {
+            _ = try await fixture.complete(challenge, code: try #require(wrong), organisation: stranger.tenant)
+        }
+        #expect(foreign == .invalidCode)
+        let choice = try await problem { _ = try await fixture.complete(challenge, code: code) }
+        #expect(choice?.code == "organisation-required")
+        _ = try await fixture.complete(challenge, code: code, organisation: second.tenant)
+    }
+
     @Test("no password, code, token or address stands in the outbox or in a table")
     func nothingInClear() async throws {
         let fixture = try await IdentityFixture.make()

@@ -109,6 +109,21 @@ struct SigningKeyTests {
         _ = try SigningKeySet(wire: fixture.parts.keys.jwks)
     }
 
+    @Test("rotating again and again never publishes more keys than a consumer takes")
+    func manyRotations() async throws {
+        let fixture = try await IdentityFixture.make()
+        let keys = fixture.parts.keys
+        for _ in 0..<20 {
+            let refusal = try await problem { try await keys.rotate(onDemand: true) }
+            #expect(refusal == nil || refusal?.code == "rotation-pending")
+            fixture.clock.advance(.seconds(30))
+            #expect(throws: Never.self) { try SigningKeySet(wire: keys.jwks) }
+            #expect(keys.isReady)
+        }
+        fixture.clock.advance(SigningKeySchedule.notice)
+        try await keys.rotate(onDemand: true)
+    }
+
     @Test("a copy with another key-encryption key has no key to sign with")
     func otherEncryptionKey() async throws {
         let fixture = try await IdentityFixture.make()

@@ -1,5 +1,6 @@
 import IdentityClient
 import IdentityCore
+import Postgres
 import ServiceKit
 import TestSupport
 import Testing
@@ -64,6 +65,38 @@ struct TOTPReplacementTests {
         fixture.clock.advance(Fresh5m.maximumAge ?? .zero)
         #expect(try await problem { _ = try await begin(fixture, second) }?.code == "insufficient-user-authentication")
         #expect(try await problem { try await confirm(fixture, second, late, "000000") } != nil)
+    }
+
+    @Test("a sign-in that is under way while its app goes does not outlive it")
+    func replacementDuringSignIn() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let tokens = try await fixture.tokens(of: owner)
+        let account = try await fixture.sessions.account(of: fixture.accessToken(tokens))
+        let (enrolment, totp) = try await begin(fixture, tokens)
+        let code = totp.code(step: fixture.step)
+        let session = try await fixture.overlapping(
+            signInOf: account, owner, using: AccountStore.useStep(fixture.step + 1, of: account)
+        ) { try await confirm(fixture, tokens, enrolment, code) }
+        #expect(try await fixture.isOver(session))
+    }
+
+    @Test("a code of the former app, checked before the replacement, opens nothing after it")
+    func formerSecret() async throws {
+        let fixture = try await IdentityFixture.make()
+        let owner = try await fixture.organisation()
+        let tokens = try await fixture.tokens(of: owner)
+        let account = try await fixture.sessions.account(of: fixture.accessToken(tokens))
+        let former = try #require(try await fixture.parts.accounts.totp(of: account))
+        let (enrolment, totp) = try await begin(fixture, tokens)
+        try await confirm(fixture, tokens, enrolment, totp.code(step: fixture.step))
+        let present = try #require(try await fixture.parts.accounts.totp(of: account))
+        func uses(_ factor: TOTPFactor) async throws -> Bool {
+            try await fixture.database.execute(
+                fixture.parts.system, AccountStore.useStep(fixture.step + 1, of: factor)) == 1
+        }
+        #expect(try await !uses(former))
+        #expect(try await uses(present))
     }
 
     @Test("of 10 parallel confirmations one succeeds")

@@ -23,4 +23,6 @@ struct Membership: Sendable, Hashable {
 struct TOTPFactor: Sendable {
     let account: UUIDv7
     let sealedSecret: [UInt8]
+    /// The time step of the latest code that was used; no code of it or before is good.
+    let lastStep: Int64
 }

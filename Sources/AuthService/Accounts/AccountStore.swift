@@ -66,8 +66,12 @@ struct AccountStore: Sendable {
 
     /// The account's TOTP factor.
     func totp(of account: UUIDv7) async throws -> TOTPFactor? {
-        let rows = try await database.query(system, "SELECT account, secret FROM totp WHERE account = \(account)")
-        return try rows.first.map { TOTPFactor(account: try $0.get("account"), sealedSecret: try $0.get("secret")) }
+        let rows = try await database.query(
+            system, "SELECT account, secret, last_step FROM totp WHERE account = \(account)")
+        return try rows.first.map {
+            TOTPFactor(
+                account: try $0.get("account"), sealedSecret: try $0.get("secret"), lastStep: try $0.get("last_step"))
+        }
     }
 
     /// Whether the account has a factor besides its password: an authenticator app or a passkey. Recovery codes are
@@ -99,6 +103,14 @@ struct AccountStore: Sendable {
     /// Uses a time step of the account's factor: affects one row, once for each step, however many try at a time.
     static func useStep(_ step: Int64, of account: UUIDv7) -> SQL {
         "UPDATE totp SET last_step = \(step) WHERE account = \(account) AND last_step < \(step)"
+    }
+
+    /// The same, unless the app was replaced since `factor` was read: its code was then one of the former app.
+    static func useStep(_ step: Int64, of factor: TOTPFactor) -> SQL {
+        """
+        UPDATE totp SET last_step = \(step)
+        WHERE account = \(factor.account) AND last_step < \(step) AND secret = \(factor.sealedSecret)
+        """
     }
 
     static func insert(_ id: UUIDv7, email: [UInt8], emailIndex: [UInt8], passwordHash: String) -> SQL {

@@ -4,14 +4,16 @@ import Postgres
 import ServiceLifecycle
 import WireFormat
 
-/// Removes what nobody can use any more: revocations, challenges, assertions, and tenant by tenant tokens, invitations
-/// and enrolments.
+/// Removes what nobody can use any more: revocations, challenges, assertions, and tenant by tenant tokens, sessions,
+/// invitations and enrolments.
 struct Housekeeping: Service {
     /// How often. The tables stay small at any rate; every copy of the service does it, which harms nobody.
     static let interval: Duration = .seconds(60)
 
     /// Tenants looked after in one turn; the next turn goes on with the next ones.
     static let tenantsPerTurn = 100
+    /// Sessions of one tenant that go in one turn, so that a backlog is no statement of minutes.
+    static let sessionsPerTurn = 10_000
     /// How long what is past its time is kept, for whoever looks into an incident.
     static let grace: Duration = .seconds(86_400)
 
@@ -64,7 +66,10 @@ struct Housekeeping: Service {
             let job = TenantJob(name: "housekeeping", tenant: TenantID(id))
             try await parts.database.pipeline(
                 job.tenantScope,
-                [SessionStore.dropExpired(tenant: job.tenant, before: oldest)]
+                [
+                    SessionStore.dropExpired(tenant: job.tenant, before: oldest),
+                    SessionStore.dropSessions(tenant: job.tenant, before: oldest, most: Self.sessionsPerTurn),
+                ]
                     + InvitationStore.dropExpired(tenant: job.tenant, before: oldest)
                     + AuthorizationStore.dropExpired(tenant: job.tenant, before: oldest))
         }

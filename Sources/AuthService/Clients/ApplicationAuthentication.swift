@@ -20,7 +20,7 @@ struct ApplicationAuthentication: Sendable {
     /// - Throws: 401 `invalid_client`, one answer for whatever is wrong.
     func application(_ call: Call, _ form: [String: String], endpoint: String) async throws -> Application {
         let now = parts.now()
-        try await parts.limiter.admit(parts.rules.tokenByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.tokenByAddress, key: call.addressKey, now: now)
         let basic = try Self.basic(call)
         let assertion = try assertion(form, endpoint: endpoint, now: now)
         // Two proofs in one request are refused: whichever is looked at, the other would count for nothing.

@@ -7,12 +7,15 @@ import WireFormat
 
 /// `POST /internal/v1/clients`.
 struct ClientRequest: WireBody {
+    /// The operator may choose it, so that asking twice makes one.
+    let id: UUIDv7?
     let tenant: TenantID
     let name: String
     let roles: RoleSet
     let keys: ClientKeySet
 
     init(fields: inout FieldReader) {
+        id = fields.optional("id")
         tenant = fields.required("tenant") { $0 == .system ? "must be an organisation" : nil }
         name = fields.required("name", check: OrganisationRequest.nameComplaint)
         roles = fields.required("roles") { $0.contains(.owner) ? "must not have `owner`: owners are people" : nil }
@@ -36,15 +39,22 @@ struct ClientCommands: Sendable {
         }
         let now = parts.now()
         let client = Client(
-            id: .generate(at: now), tenant: request.tenant, roles: request.roles.roles, keys: request.keys,
+            id: request.id ?? .generate(at: now), tenant: request.tenant, roles: request.roles.roles,
+            keys: request.keys,
             notBefore: Instant(seconds: 0))
         let event = AuditEvent(
             call, by: EventActor(try call.service), tenant: client.tenant, action: "client.create",
             resource: EventResource(type: "client", id: client.id.text),
             changes: [.plain("roles", before: nil, after: request.roles.wire)])
-        try await parts.database.pipeline(
-            client.tenantScope,
-            [ClientStore.insert(client, name: request.name, now: now), try parts.outbox.insertion(of: event)])
+        do {
+            try await parts.database.pipeline(
+                client.tenantScope,
+                [ClientStore.insert(client, name: request.name, now: now), try parts.outbox.insertion(of: event)])
+        } catch let error as PostgresError where error.code == .uniqueViolation {
+            throw Problem.conflict(
+                "client-exists", detail: "there is a client with this id",
+                errors: [FieldError(pointer: "/id", detail: "is taken")])
+        }
         return client.id
     }
 
@@ -53,7 +63,7 @@ struct ClientCommands: Sendable {
     /// - Parameter claimed: the `client_id` of the form, which may repeat the assertion's (RFC 7521 §4.2).
     func token(assertion compact: String, claimed: String? = nil, _ call: Call) async throws -> IssuedTokens {
         let now = parts.now()
-        try await parts.limiter.admit(parts.rules.tokenByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.tokenByAddress, key: call.addressKey, now: now)
         let audiences: Set<String> = [parts.issuer.issuer, parts.issuer.issuer + TokenRoutes.tokenPath]
         guard let assertion = ClientAssertion(compact, audiences: audiences, now: now),
             claimed == nil || claimed == assertion.client.text,

@@ -8,17 +8,11 @@ import WireFormat
 /// Leave to change an account's factors: a living session of somebody who used two factors within five minutes. It holds
 /// the lock on all of the account's living sessions, so that changes of one account follow one another. Only ``begin(_:_:in:)`` makes one.
 struct FactorChange: Sendable {
-    /// What the `iat` of a token may be ahead of the clock by, when role changes crowded into one second.
-    private static let floorMargin: Duration = .seconds(60)
-
     /// The session that asks. The statements that change factors take it, so that none of them runs without.
     let session: Session<AAL2, Fresh5m>
-    /// All living sessions of the account, the asking one included.
-    let sessions: [SessionRecord]
 
-    private init(session: Session<AAL2, Fresh5m>, sessions: [SessionRecord]) {
+    private init(session: Session<AAL2, Fresh5m>) {
         self.session = session
-        self.sessions = sessions
     }
 
     /// - Throws: 401 `insufficient-user-authentication` (RFC 9470) to whoever has to sign in again first; 403 to agents,
@@ -31,22 +25,22 @@ struct FactorChange: Sendable {
         guard let asking = try own.first.map(SessionStore.read), asking.member == token.subject else {
             throw Problem.noFactors
         }
-        let rows = try await transaction.query(SessionStore.lockLiving(of: asking.account))
-        let sessions = try rows.map(SessionStore.read)
+        let now = parts.now()
+        let rows = try await transaction.query(SessionStore.lockLiving(of: asking.account, at: now))
         // One that ended while the lock was waited for is not among the living.
-        let record = sessions.first { $0.id == asking.id } ?? asking
-        return FactorChange(session: try Session(proving: record.facts, at: parts.now()), sessions: sessions)
+        guard let record = try rows.map(SessionStore.read).first(where: { $0.id == asking.id }) else {
+            throw InsufficientAuthentication(
+                demand: AuthenticationDemand(level: AAL2.level, maximumAge: Fresh5m.maximumAge))
+        }
+        return FactorChange(session: try Session(proving: record.facts, at: parts.now()))
     }
 
-    /// Ends every living session of the account: what a session was opened with may just have gone. The last statements
-    /// of a transaction, since revocations are.
-    func endingSessions(at now: Instant) -> [SQL] {
-        sessions.map { SessionStore.end($0.id, because: .factorRemoved, now: now) }
-            + sessions.map {
-                RevocationStore.revoke(
-                    session: $0.id, of: $0.tenant,
-                    notBefore: TokenFloor.raised(from: now.adding(Self.floorMargin), now: now))
-            }
+    /// Ends every living session of the account: what a session was opened with has just gone.
+    ///
+    /// INVARIANT: run after the statement that takes the factor away. A sign-in that uses the factor holds its row until
+    /// it has opened a session, and that one is none of those which ``begin(_:_:in:)`` has locked.
+    func endSessions(at now: Instant, in transaction: Transaction) async throws -> EndedSessions {
+        try await EndedSessions.endAll(of: session.account, because: .factorRemoved, at: now, in: transaction)
     }
 }
 
@@ -79,8 +73,8 @@ extension SessionStore {
     }
 
     /// All living sessions of an account, in whatever organisation, locked in the order of their ids.
-    static func lockLiving(of account: UUIDv7) -> SQL {
-        "SELECT * FROM session WHERE account = \(account) AND ended_at IS NULL ORDER BY id FOR UPDATE"
+    static func lockLiving(of account: UUIDv7, at now: Instant) -> SQL {
+        "SELECT * FROM session WHERE account = \(account) AND \(isLiving(at: now)) ORDER BY id FOR UPDATE"
     }
 }
 

@@ -193,8 +193,7 @@ struct InvitationCommands: Sendable {
     /// Takes a password and answers with the factor to set up. One bcrypt computation in every case.
     func accept(_ request: AcceptRequest, _ call: Call) async throws -> StartedEnrolment {
         let now = parts.now()
-        try await parts.limiter.admit(
-            parts.rules.invitationByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.invitationByAddress, key: call.addressKey, now: now)
         guard let token = OpaqueToken(request.token.reveal(), kind: .invitation) else {
             throw Problem.invalidInvitation
         }
@@ -204,14 +203,17 @@ struct InvitationCommands: Sendable {
         guard let row = rows.first else { throw Problem.invalidInvitation }
         let invitation = Invitation(id: try row.get("id"), member: try row.get("member"))
         let email = try await parts.secrets.openMemberEmail(row.get("email"), member: invitation.member, scope)
-        let present = try await parts.accounts.find(emailIndex: parts.secrets.accountIndex(email))
+        let index = try await parts.secrets.accountIndex(email)
+        let present = try await parts.accounts.find(emailIndex: index)
         let id = UUIDv7.generate(at: now)
         var credentials: Enrolment.Credentials?
         var factor: StartedEnrolment.NewFactor?
         if let present {
+            // Counted with the tries of sign-ins: a link for an account is no second way to guess its password.
+            try await SignInLimits(parts: parts).admitPassword(device: nil, index: index, now: now)
             let usable = present.isLocked(at: now) ? nil : present.passwordHash
             let password = try? Password(request.password.reveal())
-            guard try await parts.passwords.verify(password, against: usable) else {
+            guard try await parts.passwords.verify(password, against: usable, from: call.addressKey) else {
                 let isOneTooMany = try await parts.accounts.countFailure(of: present.id, now: now)
                 let event = AuditEvent(
                     call, by: .anonymous, tenant: token.tenant, action: "invitation.accept",
@@ -256,6 +258,7 @@ struct InvitationCommands: Sendable {
     /// Takes a code of the factor, and makes the member. The code counts as used.
     func confirm(_ request: ConfirmRequest, _ call: Call) async throws -> ConfirmedEnrolment {
         let now = parts.now()
+        try await parts.limiter.admit(parts.rules.codeByAddress, key: call.addressKey, now: now)
         guard let token = OpaqueToken(request.enrolment.reveal(), kind: .enrolment) else {
             throw Problem.invalidEnrolment
         }
@@ -266,6 +269,11 @@ struct InvitationCommands: Sendable {
         let enrolment = try InvitationStore.readEnrolment(row, tenant: token.tenant)
         let email = try await parts.secrets.openMemberEmail(row.get("email"), member: enrolment.member, scope)
 
+        // The factor of an account that is there, counted with the codes of its sign-ins: whoever can invite gets no more
+        // tries by inviting again.
+        if enrolment.credentials == nil {
+            try await SignInLimits(parts: parts).admitCode(device: nil, account: enrolment.account, now: now)
+        }
         let secret = try await secret(of: enrolment, scope)
         guard let step = TOTP(secret: secret).step(of: request.code.reveal(), at: now) else {
             try await refused(enrolment, .wrongCode, call)

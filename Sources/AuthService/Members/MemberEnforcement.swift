@@ -30,12 +30,19 @@ struct MemberEnforcement: Sendable {
         }
     }
 
-    /// Whether the caller may bring a member into being.
+    /// Whether the caller may bring a member into being, and, when it is an owner, one of that kind.
     func create(_ call: Call, roles: RoleSet) async throws -> EventDecision? {
         let user = try call.user
         let invited = Resource(
             type: "member", tenant: user.tenant.text, attributes: ["status": "invited", "roles": roles.fact])
-        return try await judge(call, "member.create", invited, id: nil, writing: ["email", "roles"])
+        let decision = try await judge(call, "member.create", invited, id: nil, writing: ["email", "roles"])
+        guard roles.contains(.owner) else { return decision }
+        // Whoever is invited is not the caller. The rules of `self` need an id to see that, and any new one will do.
+        var owner = invited
+        owner.id = UUIDv7.generate(at: call.received).text
+        owner.subjectID = owner.id
+        _ = try await judge(call, OwnershipChange.given.rawValue, owner, id: nil, writing: [])
+        return decision
     }
 
     /// Whether the caller may bring a member into this state, and write these fields of it; a refusal is on record
@@ -73,7 +80,24 @@ struct MemberEnforcement: Sendable {
             throw problem
         }
         _ = try await judge(call, change.action, member.facts(after: change), id: id, writing: [change.field])
+        if let ownership = change.ownership(of: member) { try await judge(ownership, of: member, by: change, call) }
         return true
+    }
+
+    /// Whether the caller may give or take the role `owner`: of the member as it is and as it would be. Asked besides the
+    /// change itself, for this one member, since no filter knows whether another owner is left.
+    private func judge(
+        _ ownership: OwnershipChange, of member: Member, by change: MemberChange, _ call: Call
+    ) async throws {
+        let others = try await parts.database.query(
+            try call.user.tenantScope, MemberStore.otherOwners(than: member.id, tenant: member.tenant))
+        let isLast =
+            try member.status == .active && member.roles.contains(.owner)
+            && others.first?.get("owners", as: Int.self) ?? 0 == 0
+        for var state in [member.facts, member.facts(after: change)] {
+            state.attributes["is_last_owner"] = .bool(isLast)
+            _ = try await judge(call, ownership.rawValue, state, id: member.id, writing: [])
+        }
     }
 
     /// What to answer when the gate of `action` let no row through: 403 to whoever may view the member, else 404.

@@ -49,6 +49,23 @@ enum MemberChange: WireBody {
         case .end: "member.end"
         }
     }
+
+    /// What it does with the role `owner` of `member`; nil when the role stays as it is.
+    func ownership(of member: Member) -> OwnershipChange? {
+        let (isOwner, becomesOwner) =
+            switch self {
+            case .roles(let roles): (member.roles.contains(.owner), roles.contains(.owner))
+            case .end: (member.roles.contains(.owner), false)
+            }
+        guard isOwner != becomesOwner else { return nil }
+        return becomesOwner ? .given : .taken
+    }
+}
+
+/// What becomes of the role `owner`; the words are the policy's actions.
+enum OwnershipChange: String {
+    case given = "member.give_owner"
+    case taken = "member.take_owner"
 }
 
 /// `PUT /internal/v1/members/{id}/employee`.

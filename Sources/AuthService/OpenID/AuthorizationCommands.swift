@@ -54,7 +54,7 @@ struct AuthorizationCommands: Sendable {
 
     private func admit(_ call: Call) async throws {
         try await parts.limiter.admit(
-            parts.rules.authorizationByAddress, key: Array(call.clientIP.utf8), now: parts.now())
+            parts.rules.authorizationByAddress, key: call.addressKey, now: parts.now())
     }
 
     private func insert(

@@ -99,11 +99,11 @@ struct PasskeyCommands: Sendable {
                 throw Problem.notFound()
             }
             guard try others.first?.get("factors", as: Int64.self) ?? 0 > 0 else { throw Problem.lastFactor }
+            let ended = try await change.endSessions(at: parts.now(), in: transaction)
             let event = AuditEvent(
                 call, by: token, action: "passkey.remove", resource: EventResource(type: "passkey", id: id.text),
-                metadata: ["ended_sessions": .integer(Int64(change.sessions.count))])
-            _ = try await transaction.pipeline(
-                [try parts.outbox.insertion(of: event)] + change.endingSessions(at: parts.now()))
+                metadata: ["ended_sessions": .integer(Int64(ended.count))])
+            _ = try await transaction.pipeline([try parts.outbox.insertion(of: event)] + ended.revocation)
         }
     }
 

@@ -23,7 +23,7 @@ struct PasskeySignIn: Sendable {
     /// A challenge for anybody.
     func begin(_ request: PasskeySignInRequest, _ call: Call) async throws -> BegunPasskeySignIn {
         let now = parts.now()
-        try await parts.limiter.admit(parts.rules.signInByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.signInByAddress, key: call.addressKey, now: now)
         let token = OpaqueToken.generate(.challenge)
         let challenge = PasskeyCommands.freshChallenge()
         try await parts.database.execute(
@@ -39,7 +39,7 @@ struct PasskeySignIn: Sendable {
     /// Checks the answer and opens a session. The challenge is used up whatever comes of it.
     func complete(_ request: CompletePasskeySignIn, _ call: Call) async throws -> IssuedTokens {
         let now = parts.now()
-        try await parts.limiter.admit(parts.rules.signInByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.signInByAddress, key: call.addressKey, now: now)
         guard let token = OpaqueToken(request.challenge.reveal(), kind: .challenge),
             let taken = try await store.takeChallenge(hash: token.hash, session: nil, now: now)
         else { throw Problem.invalidChallenge }

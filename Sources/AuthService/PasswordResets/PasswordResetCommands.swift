@@ -25,7 +25,7 @@ struct PasswordResetCommands: Sendable {
     /// time, since ``grant(_:)`` comes after the answer.
     func ask(_ request: PasswordResetRequest, _ call: Call) async throws -> Wish {
         guard parts.mail != nil else { throw Problem.mailMissing }
-        try await parts.limiter.admit(parts.rules.resetByAddress, key: Array(call.clientIP.utf8), now: parts.now())
+        try await parts.limiter.admit(parts.rules.resetByAddress, key: call.addressKey, now: parts.now())
         // What cannot be an address has no account; all such are one.
         let email = EmailAddress(request.email.reveal()) ?? .placeholder
         return Wish(index: try await parts.secrets.accountIndex(email), call: call)
@@ -72,7 +72,7 @@ struct PasswordResetCommands: Sendable {
     /// Sets the password, and ends whatever the old one had opened: sessions everywhere, half sign-ins, known devices.
     func confirm(_ request: PasswordResetConfirmation, _ call: Call) async throws {
         let now = parts.now()
-        try await parts.limiter.admit(parts.rules.resetByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.resetByAddress, key: call.addressKey, now: now)
         guard let token = OpaqueToken(request.token.reveal(), kind: .reset),
             let reset = try await store.find(hash: token.hash, now: now)
         else { throw Problem.invalidReset }
@@ -98,22 +98,15 @@ struct PasswordResetCommands: Sendable {
                 SignInStore.dropAll(of: reset.account),
                 KnownDeviceStore.forgetAll(of: reset.account),
                 RateLimiter.forget(parts.rules, of: reset.account, device: nil),
-                SessionStore.lockAll(ofAccount: reset.account),
+                SessionStore.lockLiving(of: reset.account, at: now),
             ])
-            let ended = try await transaction.query(
-                SessionStore.endAll(ofAccount: reset.account, because: .passwordReset, now: now))
+            let ended = try await EndedSessions.endAll(
+                of: reset.account, because: .passwordReset, at: now, in: transaction)
             try await notice?.post(in: transaction)
             try await parts.outbox.record(events[0].event, in: transaction)
-            _ = try await transaction.pipeline(ended.map { try revocation(of: $0) })
+            _ = try await transaction.pipeline(ended.revocation)
         }
         try await trail.record(events.dropFirst())
-    }
-
-    /// The session never comes back, so every token that it can ever have had is void: none is issued after its end.
-    private func revocation(of row: Row) throws -> SQL {
-        let end: Instant = try row.get("expires_at")
-        return RevocationStore.revoke(
-            session: try row.get("id"), of: try row.get("tenant"), notBefore: Instant(seconds: end.seconds + 1))
     }
 
     /// Judges the password; a link whose password is refused stays good.

@@ -17,8 +17,12 @@ struct AccountPasswords: Sendable {
 
     /// Whether `password` is the one of `stored`: one bcrypt computation in every case. A hash that was keyed is checked
     /// with the pepper that it names, also after that was switched off or a newer one made.
-    func verify(_ password: Password?, against stored: String?) async throws -> Bool {
-        try await hasher.verify(password, against: stored, peppers: peppers.all())
+    ///
+    /// - Parameter address: what the caller's address counts as; it has a part of the hasher's queue.
+    func verify(
+        _ password: Password?, against stored: String?, from address: [UInt8]? = nil
+    ) async throws -> Bool {
+        try await hasher.verify(password, against: stored, peppers: peppers.all(), from: address)
     }
 
     /// The stored form that replaces one at a lower cost than new ones, without the pepper that new ones have, or with an

@@ -11,6 +11,10 @@ final class PasswordHasher: Sendable {
     /// person waits for a sign-in.
     static let waitersPerThread = 16
 
+    /// The part of the queue that callers of one address may fill, as a divisor: one host that guesses sheds itself, and
+    /// an office that signs in at nine o'clock still finds several places.
+    static let addressShare = 4
+
     /// The queue was full; try again after this many seconds.
     struct Overloaded: Error, Sendable {
         let retryAfterSeconds: Int
@@ -22,16 +26,23 @@ final class PasswordHasher: Sendable {
     /// The cost of new hashes.
     let cost: Int
     private let workers: PasswordWorkers
-    /// A hash of nobody's password at the present cost, so that an unknown account costs what a known one does.
-    private let decoy: String
+    /// Hashes of nobody's password, from the lowest cost up to the present one, so that an unknown account costs what a
+    /// known one does, whatever the cost was when that one's password was set.
+    private let decoys: [Int: String]
+    private let computedRounds = Atomic<Int>(0)
 
     /// Starts `threads` threads; nil when libxcrypt cannot make a hash of this cost.
     init?(cost: Int = Bcrypt.standardCost, threads: Int, waitersPerThread: Int = PasswordHasher.waitersPerThread) {
         let engine = Bcrypt()
         defer { engine.free() }
-        guard let decoy = engine.hash(Redacted(Array("nobody has this password".utf8)), cost: cost) else { return nil }
+        guard Bcrypt.costs.contains(cost) else { return nil }
+        var decoys: [Int: String] = [:]
+        for cost in Bcrypt.costs.lowerBound...cost {
+            decoys[cost] = engine.hash(Redacted(Array("nobody has this password".utf8)), cost: cost)
+            guard decoys[cost] != nil else { return nil }
+        }
         self.cost = cost
-        self.decoy = decoy
+        self.decoys = decoys
         self.workers = PasswordWorkers(threads: max(1, threads), mostWaiting: max(1, threads) * waitersPerThread)
     }
 
@@ -41,6 +52,9 @@ final class PasswordHasher: Sendable {
 
     /// Computations begun since the start; what tests and metrics count.
     var computations: Int { workers.computations.load(ordering: .relaxed) }
+    /// The rounds of bcrypt, 2 to the power of the cost each, that checks of passwords have computed since the start: what
+    /// their time is proportional to.
+    var rounds: Int { computedRounds.load(ordering: .relaxed) }
     /// Callers that wait for a thread.
     var waiting: Int { workers.waiting }
 
@@ -59,22 +73,38 @@ final class PasswordHasher: Sendable {
     }
 
     /// Whether `password` is the one of the stored form `hash`. With no hash, or with no usable password, it computes as
-    /// long and answers false: one bcrypt computation in every case.
+    /// long and answers false: as many rounds in every case as the present cost has.
     ///
-    /// - Parameter peppers: all that a stored form may name.
+    /// - Parameters:
+    ///   - peppers: all that a stored form may name.
+    ///   - address: what the caller's address counts as (`Call.addressKey`); nil counts for no address.
+    /// - Throws: ``Overloaded`` when the queue, or the address's part of it, is full.
     func verify(
-        _ password: Password?, against hash: String?, peppers: [PasswordPepper] = []
+        _ password: Password?, against hash: String?, peppers: [PasswordPepper] = [], from address: [UInt8]? = nil
     ) async throws -> Bool {
         let stored = hash.flatMap { StoredPassword($0) }
         let input = password.flatMap { password in stored.flatMap { Self.input(password, $0.scheme, peppers) } }
-        let decoy = decoy
-        return try await workers.run { engine in
+        return try await workers.run(for: address) { [self] engine in
             guard let input, let stored else {
-                _ = engine.verify(Self.standIn, against: decoy)
+                decoy(cost, engine)
                 return false
             }
-            return engine.verify(input, against: stored.bcrypt)
+            let isRight = engine.verify(input, against: stored.bcrypt)
+            let before = Bcrypt.cost(of: stored.bcrypt) ?? cost
+            computedRounds.add(1 << before, ordering: .relaxed)
+            // 2^c of the check and 2^c + 2^(c+1) + … + 2^(cost-1) of the decoys are 2^cost.
+            for missing in stride(from: max(before, Bcrypt.costs.lowerBound), to: cost, by: 1) {
+                decoy(missing, engine)
+            }
+            return isRight
         }
+    }
+
+    /// Computes for nothing.
+    private func decoy(_ cost: Int, _ engine: Bcrypt) {
+        guard let decoy = decoys[cost] else { return }
+        _ = engine.verify(Self.standIn, against: decoy)
+        computedRounds.add(1 << cost, ordering: .relaxed)
     }
 
     /// What bcrypt is given: never NUL, at most 72 bytes; nil when this scheme cannot take the password.
@@ -101,14 +131,17 @@ final class PasswordHasher: Sendable {
 
 /// The threads and their queue.
 // INVARIANT: `mutex` and `condition` point to memory that is initialised before the first thread starts and freed
-// after the last has ended (each thread retains self); `queue`, `isStopping` are read and written only between
+// after the last has ended (each thread retains self); `queue`, `waitingByAddress`, `isStopping` are read and written only between
 // pthread_mutex_lock and pthread_mutex_unlock of `mutex`.
 private final class PasswordWorkers: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var queue: [Job] = []
+    /// How many of the queue are of an address.
+    private var waitingByAddress: [[UInt8]: Int] = [:]
     private var isStopping = false
     private let mostWaiting: Int
+    private let mostOfAddress: Int
     private let threads: Int
     let computations = Atomic<Int>(0)
 
@@ -119,6 +152,7 @@ private final class PasswordWorkers: @unchecked Sendable {
 
     /// Work of one caller. `run` resumes it exactly once; `refuse` instead of it when the queue is given up.
     private struct Job {
+        let address: [UInt8]?
         let run: (Bcrypt) -> Void
         let refuse: () -> Void
     }
@@ -129,6 +163,7 @@ private final class PasswordWorkers: @unchecked Sendable {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
         self.mostWaiting = mostWaiting
+        mostOfAddress = max(1, mostWaiting / PasswordHasher.addressShare)
         self.threads = threads
         for _ in 0..<threads { start() }
     }
@@ -145,16 +180,22 @@ private final class PasswordWorkers: @unchecked Sendable {
     func stop() {
         let left = locked {
             isStopping = true
-            defer { queue = [] }
+            defer {
+                queue = []
+                waitingByAddress = [:]
+            }
             pthread_cond_broadcast(condition)
             return queue
         }
         for job in left { job.refuse() }
     }
 
-    func run<Result: Sendable>(_ work: @escaping @Sendable (Bcrypt) -> Result) async throws -> Result {
+    func run<Result: Sendable>(
+        for address: [UInt8]? = nil, _ work: @escaping @Sendable (Bcrypt) -> Result
+    ) async throws -> Result {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
             let job = Job(
+                address: address,
                 run: { [self] engine in
                     computations.add(1, ordering: .relaxed)
                     continuation.resume(returning: work(engine))
@@ -165,6 +206,10 @@ private final class PasswordWorkers: @unchecked Sendable {
                 })
             let accepted = locked {
                 guard !isStopping, queue.count < mostWaiting else { return false }
+                if let address {
+                    guard waitingByAddress[address, default: 0] < mostOfAddress else { return false }
+                    waitingByAddress[address, default: 0] += 1
+                }
                 queue.append(job)
                 pthread_cond_signal(condition)
                 return true
@@ -197,7 +242,12 @@ private final class PasswordWorkers: @unchecked Sendable {
     private func next() -> Job? {
         locked {
             while queue.isEmpty, !isStopping { pthread_cond_wait(condition, mutex) }
-            return queue.isEmpty ? nil : queue.removeFirst()
+            guard !queue.isEmpty else { return nil }
+            let job = queue.removeFirst()
+            if let address = job.address, let count = waitingByAddress[address] {
+                waitingByAddress[address] = count == 1 ? nil : count - 1
+            }
+            return job
         }
     }
 

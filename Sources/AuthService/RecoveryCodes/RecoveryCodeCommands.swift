@@ -49,17 +49,21 @@ extension SignInCommands {
     /// Checks a recovery code in place of a code of the app, and opens a session.
     func recover(_ request: RecoveryRequest, _ call: Call) async throws -> IssuedTokens {
         let now = parts.now()
-        let (pending, membership, device) = try await pending(
+        let tried = try await attempt(
             request.challenge.reveal(), organisation: request.organisation, call, now: now)
+        let account = tried.pending.account
         guard let code = RecoveryCode(request.code.reveal()),
-            let digest = try await parts.secrets.recoveryDigests([code], account: pending.account).first
+            let digest = try await parts.secrets.recoveryDigests([code], account: account).first
         else { throw Problem.invalidRecoveryCode }
         do {
+            // Before the organisations are told; using it up below is what counts.
+            let present = try await parts.database.query(parts.system, RecoveryCodeStore.unused(digest, of: account))
+            guard !present.isEmpty else { throw FactorUsedBefore() }
             return try await open(
-                pending, membership, device: device,
-                using: RecoveryCodeStore.use(digest, of: pending.account, now: now), amr: Self.recoveryMethods, call)
+                tried.pending, choose(from: tried.memberships, wanted: tried.wanted), device: tried.device,
+                using: RecoveryCodeStore.use(digest, of: account, now: now), amr: Self.recoveryMethods, call)
         } catch is FactorUsedBefore {
-            try await trail.codeRefused(membership, .wrongRecoveryCode, of: pending, call)
+            try await trail.codeRefused(tried, .wrongRecoveryCode, call)
             throw Problem.invalidRecoveryCode
         }
     }

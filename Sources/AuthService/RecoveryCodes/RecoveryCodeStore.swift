@@ -20,6 +20,11 @@ enum RecoveryCodeStore {
         """
     }
 
+    /// A row when the account has this code, not used yet.
+    static func unused(_ digest: [UInt8], of account: UUIDv7) -> SQL {
+        "SELECT account FROM recovery_code WHERE account = \(account) AND digest = \(digest) AND used_at IS NULL"
+    }
+
     /// How many are left.
     static func remaining(of account: UUIDv7) -> SQL {
         "SELECT count(*) AS remaining FROM recovery_code WHERE account = \(account) AND used_at IS NULL"

@@ -15,6 +15,7 @@ final class RevocationFeed: Service {
     static let blindInterval: Duration = .milliseconds(250)
 
     private let store: RevocationStore
+    private let look: @Sendable (Int64) async throws -> RevocationPage
     private let logger: Logger
     private let waiters = Mutex<Waiters>(Waiters())
 
@@ -26,19 +27,25 @@ final class RevocationFeed: Service {
     }
 
     /// A feed over `store`; ``run()`` wakes its waiters.
-    init(store: RevocationStore, logger: Logger) {
+    ///
+    /// - Parameter look: how the store is asked for what follows a position; a test counts.
+    init(
+        store: RevocationStore, logger: Logger, look: (@Sendable (Int64) async throws -> RevocationPage)? = nil
+    ) {
         self.store = store
+        self.look = look ?? { try await store.page(after: $0) }
         self.logger = logger
     }
 
     /// What follows `position`.
     func page(after position: Int64, wait: Duration) async throws -> RevocationPage {
-        // First, so that what commits between the look and the wait still wakes it.
-        let (id, news) = subscribe()
-        defer { unsubscribe(id) }
         let deadline = ContinuousClock.now + min(wait, Self.longestWait)
         while true {
-            let page = try await store.page(after: position)
+            // Before the look, so that what commits between it and the wait still wakes it; and for each round anew, since
+            // a stream whose iteration was cancelled has ended and would wake every later round at once.
+            let (id, news) = subscribe()
+            defer { unsubscribe(id) }
+            let page = try await look(position)
             guard page.notices.isEmpty, !page.more, .now < deadline else { return page }
             let (isListening, isStopped) = waiters.withLock { ($0.isListening, $0.isStopped) }
             guard !isStopped else { return page }

@@ -57,6 +57,15 @@ struct RevocationStore: Sendable {
         "INSERT INTO revocation (tenant, session, not_before) VALUES (\(tenant), \(session), \(notBefore))"
     }
 
+    /// Voids the tokens of many sessions from before `notBefore`, in one statement. Run last.
+    static func revoke(sessions: [(id: UUIDv7, tenant: TenantID)], notBefore: Instant) -> SQL {
+        """
+        INSERT INTO revocation (tenant, session, not_before)
+        SELECT tenant, session, \(notBefore)
+        FROM unnest(\(sessions.map { $0.tenant.text })::text[], \(sessions.map { $0.id.text })::uuid[]) AS ended (tenant, session)
+        """
+    }
+
     private static func notice(_ row: Row) throws -> RevocationNotice? {
         guard let position: Int64 = try row.get("position", as: Int64?.self) else { return nil }
         let tenant: TenantID = try row.get("tenant")

@@ -30,7 +30,7 @@ extension SessionCommands {
     func refresh(
         _ text: String, client: String = firstPartyClient, _ call: Call
     ) async throws -> IssuedTokens {
-        try await parts.limiter.admit(parts.rules.tokenByAddress, key: Array(call.clientIP.utf8), now: parts.now())
+        try await parts.limiter.admit(parts.rules.tokenByAddress, key: call.addressKey, now: parts.now())
         guard let token = OpaqueToken(text, kind: .refresh) else { throw Problem.invalidGrant }
         // Before the transaction, since keys may need a connection of their own. Under the key of `system`: a tenant that
         // an unproven token merely names gets none made.

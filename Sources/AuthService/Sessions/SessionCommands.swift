@@ -48,6 +48,8 @@ struct SessionCommands: Sendable {
                 refresh.hash, of: session, parent: nil, issuedAt: now, expiresAt: admitted.end(at: now)),
             try parts.outbox.insertion(of: event),
         ])
+        let ended = try await EndedSessions.endOldest(of: session.account, at: parts.now(), in: transaction)
+        _ = try await transaction.pipeline(ended.revocation)
         return .success(tokens)
     }
 

@@ -8,6 +8,9 @@ enum SessionLimits {
     static let idle: Duration = .seconds(30 * 60)
     /// After its sign-in; no rotation extends it.
     static let absolute: Duration = .seconds(12 * 3600)
+    /// Of one account at a time: every browser and device that a person has, many times over. It bounds what a change of
+    /// factors has to end, and so how long that holds up the revocations of everybody else.
+    static let mostLiving = 50
 }
 
 /// A signed-in account in one organisation, as its row says. What may be done with it is for ``IdentityCore/Session`` to
@@ -55,6 +58,7 @@ enum SessionEnding: String, Sendable {
     case signOut = "sign-out"
     case refreshReuse = "refresh-reuse"
     case membershipEnded = "membership-ended"
+    case tooMany = "too-many"
     case factorRemoved = "factor-removed"
     case endedByMember = "ended-by-member"
     /// Another sign-in in the same browser took its place.

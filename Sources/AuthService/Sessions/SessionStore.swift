@@ -125,17 +125,43 @@ enum SessionStore {
         """
     }
 
-    /// Locks all of an account's sessions, in every organisation.
-    static func lockAll(ofAccount account: UUIDv7) -> SQL {
-        "SELECT id FROM session WHERE account = \(account) AND ended_at IS NULL ORDER BY id FOR UPDATE"
+    /// Whether a session can still be used, as ``Session/isAlive(at:)`` has it. No access token outlives that, so whatever
+    /// has run out needs neither an end nor a revocation.
+    static func isLiving(at now: Instant) -> SQL {
+        "(ended_at IS NULL AND expires_at > \(now) AND last_used_at > \(now.adding(.zero - SessionLimits.idle)))"
     }
 
-    /// Ends all of an account's sessions, in every organisation; the rows are those that ended.
+    /// Ends all of an account's living sessions, in every organisation; the rows are those that ended.
     static func endAll(ofAccount account: UUIDv7, because: SessionEnding, now: Instant) -> SQL {
         """
         UPDATE session SET ended_at = \(now), ended_because = \(because.rawValue)
-        WHERE account = \(account) AND ended_at IS NULL
-        RETURNING id, tenant, expires_at
+        WHERE account = \(account) AND \(isLiving(at: now))
+        RETURNING id, tenant
+        """
+    }
+
+    /// Ends an account's living sessions beyond the most that it may have; the rows are those that ended. One that is
+    /// locked is passed over: it is being used or ended just now, and a wait for it could cross a change of factors.
+    static func endOldest(of account: UUIDv7, now: Instant) -> SQL {
+        """
+        UPDATE session SET ended_at = \(now), ended_because = \(SessionEnding.tooMany.rawValue)
+        WHERE id IN (
+            SELECT id FROM session WHERE ended_at IS NULL AND id IN (
+                SELECT id FROM session WHERE account = \(account) AND \(isLiving(at: now))
+                ORDER BY last_used_at DESC, id DESC OFFSET \(SessionLimits.mostLiving)
+            )
+            FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id, tenant
+        """
+    }
+
+    /// Sessions of a tenant whose time was over before `oldest`, with what hangs on them, at most so many.
+    static func dropSessions(tenant: TenantID, before oldest: Instant, most: Int) -> SQL {
+        """
+        DELETE FROM session WHERE id IN (
+            SELECT id FROM session WHERE tenant = \(tenant) AND expires_at < \(oldest) ORDER BY expires_at LIMIT \(most)
+        )
         """
     }
 

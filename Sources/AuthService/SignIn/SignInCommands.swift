@@ -26,7 +26,7 @@ struct SignInCommands: Sendable {
         let typed = request.email.reveal()
         // What cannot be an address has no account; all such are counted together.
         let index = try await parts.secrets.accountIndex(EmailAddress(typed) ?? .placeholder)
-        try await parts.limiter.admit(parts.rules.signInByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.signInByAddress, key: call.addressKey, now: now)
         let account = EmailAddress(typed) == nil ? nil : try await parts.accounts.find(emailIndex: index)
         let memberships =
             if let account { try await parts.accounts.memberships(of: account.id) } else { [Membership]() }
@@ -40,7 +40,7 @@ struct SignInCommands: Sendable {
         let password = try? Password(request.password.reveal())
         let isLocked = device == nil && (account?.isLocked(at: now) ?? false)
         let isRight = try await parts.passwords.verify(
-            password, against: isLocked || !isOrganisationOpen ? nil : account?.passwordHash)
+            password, against: isLocked || !isOrganisationOpen ? nil : account?.passwordHash, from: call.addressKey)
 
         let isMember = memberships.contains { wanted == nil || $0.tenant == wanted }
         guard let account, isRight, isMember else {
@@ -71,41 +71,62 @@ struct SignInCommands: Sendable {
     /// Checks a code and opens a session.
     func complete(_ request: SecondFactorRequest, _ call: Call) async throws -> IssuedTokens {
         let now = parts.now()
-        let (pending, membership, device) = try await pending(
+        let tried = try await attempt(
             request.challenge.reveal(), organisation: request.organisation, call, now: now)
-        guard let factor = try await parts.accounts.totp(of: pending.account) else { throw Problem.invalidCredentials }
+        let account = tried.pending.account
+        guard let factor = try await parts.accounts.totp(of: account) else { throw Problem.invalidCredentials }
         let totp = TOTP(secret: try await parts.secrets.openTOTPSecret(factor))
         guard let step = totp.step(of: request.code.reveal(), at: now) else {
-            try await trail.codeRefused(membership, .wrongCode, of: pending, call)
+            try await trail.codeRefused(tried, .wrongCode, call)
             throw Problem.invalidCode
         }
         do {
+            // Before the organisations are told; using it up below is what counts.
+            guard step > factor.lastStep else { throw FactorUsedBefore() }
             return try await open(
-                pending, membership, device: device, using: AccountStore.useStep(step, of: pending.account),
-                amr: ["pwd", "otp", "mfa"], call)
+                tried.pending, choose(from: tried.memberships, wanted: tried.wanted), device: tried.device,
+                using: AccountStore.useStep(step, of: factor), amr: ["pwd", "otp", "mfa"], call)
         } catch is FactorUsedBefore {
-            try await trail.codeRefused(membership, .replayedCode, of: pending, call)
+            try await trail.codeRefused(tried, .replayedCode, call)
             throw Problem.invalidCode
         }
     }
 
-    /// The sign-in that a challenge stands for, one attempt counted, the organisation that it is for, and the device if
-    /// the account knows it.
-    func pending(
+    /// A try of a second factor. Which organisations the account belongs to is told to a right one only.
+    struct FactorAttempt: Sendable {
+        let pending: PendingSignIn
+        /// All of the account's.
+        let memberships: [Membership]
+        /// The organisation that was named, now or with the password.
+        let wanted: TenantID?
+        /// Nil when the account does not know it.
+        let device: KnownDevice?
+
+        /// The organisations that hear of a failure: the named one, or all of the account's.
+        var concerned: [Membership] {
+            let named = memberships.filter { $0.tenant == wanted }
+            return named.isEmpty ? memberships : named
+        }
+    }
+
+    /// The sign-in that a challenge stands for, one attempt counted.
+    func attempt(
         _ challenge: String, organisation: UUIDv7?, _ call: Call, now: Instant
-    ) async throws -> (PendingSignIn, Membership, KnownDevice?) {
-        try await parts.limiter.admit(parts.rules.codeByAddress, key: Array(call.clientIP.utf8), now: now)
+    ) async throws -> FactorAttempt {
+        try await parts.limiter.admit(parts.rules.codeByAddress, key: call.addressKey, now: now)
         guard let token = OpaqueToken(challenge, kind: .challenge),
             let pending = try await store.attempt(hash: token.hash, now: now)
         else { throw Problem.invalidChallenge }
         let device = try await device(of: pending.account, call)
         try await SignInLimits(parts: parts).admitCode(device: device, account: pending.account, now: now)
-        let memberships = try await parts.accounts.memberships(of: pending.account)
-        let membership = try choose(
-            from: memberships, wanted: pending.organisation ?? organisation.map { TenantID($0) })
-        try await parts.limiter.admit(
-            parts.rules.codeByOrganisation, key: Array(membership.tenant.text.utf8), now: now)
-        return (pending, membership, device)
+        let attempt = FactorAttempt(
+            pending: pending, memberships: try await parts.accounts.memberships(of: pending.account),
+            wanted: pending.organisation ?? organisation.map { TenantID($0) }, device: device)
+        for membership in attempt.concerned {
+            try await parts.limiter.admit(
+                parts.rules.codeByOrganisation, key: Array(membership.tenant.text.utf8), now: now)
+        }
+        return attempt
     }
 
     /// The code was used before, by whoever came first, or is none.
@@ -132,10 +153,10 @@ struct SignInCommands: Sendable {
                 id: .generate(at: now), account: membership.account, tenant: membership.tenant,
                 member: membership.member, clientID: SessionCommands.firstPartyClient, amr: amr,
                 authenticatedAt: now, lastUsedAt: now, expiresAt: now.adding(SessionLimits.absolute), endedAt: nil)
-            _ = try await transaction.pipeline([
-                AccountStore.forgetFailures(of: pending.account),
-                RateLimiter.forget(parts.rules, of: pending.account, device: device),
-            ])
+            // A known device's success says nothing about strangers: their lock stays (docs/decisions/0008).
+            let forgotten = device == nil ? [AccountStore.forgetFailures(of: pending.account)] : []
+            _ = try await transaction.pipeline(
+                forgotten + [RateLimiter.forget(parts.rules, of: pending.account, device: device)])
             let opened = try await sessions.open(session, call, in: transaction)
             guard case .success(var tokens) = opened else { return opened }
             tokens.device = try await remember(device, of: session, call, in: transaction)

@@ -59,15 +59,12 @@ struct SignInTrail: Sendable {
         Alert.manyFailures.announce(call, ["account": .string(account.text), "of": "passwords"])
     }
 
-    /// - Parameter pending: the sign-in whose code it was; its last one raises an alert.
-    func codeRefused(
-        _ membership: Membership, _ reason: Reason, of pending: PendingSignIn, _ call: Call
-    ) async throws {
-        let event = event(membership.account, tenant: membership.tenant, member: membership.member, reason, call)
-        try await outbox.record(event, membership.tenantScope)
-        guard pending.isExhausted else { return }
-        try await raise(.manyFailures, membership, call)
-        Alert.manyFailures.announce(call, ["account": .string(pending.account.text), "of": "codes"])
+    /// A wrong code; the last one of a sign-in raises an alert.
+    func codeRefused(_ tried: SignInCommands.FactorAttempt, _ reason: Reason, _ call: Call) async throws {
+        try await refused(tried.pending.account, tried.concerned, reason, call)
+        guard tried.pending.isExhausted else { return }
+        for membership in tried.concerned { try await raise(.manyFailures, membership, call) }
+        Alert.manyFailures.announce(call, ["account": .string(tried.pending.account.text), "of": "codes"])
     }
 
     private func raise(_ alert: Alert, _ membership: Membership, _ call: Call) async throws {

@@ -15,3 +15,9 @@ struct SigningKeyCommands: Sendable {
         try await parts.keys.rotate(onDemand: true, event: event)
     }
 }
+
+extension Problem {
+    /// A new key is published already.
+    static let rotationPending = Problem.conflict(
+        "rotation-pending", detail: "a new key is published and does not sign yet; rotate again once it does")
+}

@@ -95,6 +95,9 @@ final class SigningKeyRing: Service {
 
     /// Publishes a new key, which signs after the notice that consumers need, and retires the present one then.
     /// On schedule it does nothing when another copy was quicker.
+    ///
+    /// - Throws: 409 `rotation-pending` on demand, while a new key waits for its first signature. One key a notice, and
+    ///   each published for an overlap, stay far below what a consumer takes (`SigningKeySet`).
     func rotate(onDemand: Bool, event: AuditEvent? = nil) async throws {
         // Generated and sealed before the lock is taken: it is slow, and sealing needs a connection of its own.
         let key = try RSASigningKey.generate()
@@ -106,6 +109,9 @@ final class SigningKeyRing: Service {
             let present = try await transaction.query(SigningKeyStore.select(at: now())).map(SigningKeyStore.read)
             let due = SigningKeySchedule.activation(after: present, at: now())
             guard onDemand || due != nil else { return }
+            guard due != nil || !present.contains(where: { SigningKeySchedule.state($0, at: now()) == .next }) else {
+                throw Problem.rotationPending
+            }
             let activation = due ?? now().adding(SigningKeySchedule.notice)
             let record = SigningKeyRecord(
                 id: id, publicJWK: key.publicJWK, sealedPrivateKey: sealed, createdAt: now(),

@@ -34,7 +34,7 @@ struct StepUpCommands: Sendable {
     func begin(_ token: AccessToken, _ call: Call) async throws -> BegunPasskeyStepUp {
         let account = try await sessions.account(of: token)
         let now = parts.now()
-        try await parts.limiter.admit(parts.rules.codeByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.codeByAddress, key: call.addressKey, now: now)
         let rows = try await parts.database.query(parts.system, PasskeyStore.all(of: account))
         let present = try rows.map(PasskeyStore.read)
         let proof = OpaqueToken.generate(.challenge)
@@ -56,7 +56,7 @@ struct StepUpCommands: Sendable {
     func stepUp(_ request: StepUpRequest, _ token: AccessToken, _ call: Call) async throws -> IssuedTokens {
         let account = try await sessions.account(of: token)
         let now = parts.now()
-        try await parts.limiter.admit(parts.rules.codeByAddress, key: Array(call.clientIP.utf8), now: now)
+        try await parts.limiter.admit(parts.rules.codeByAddress, key: call.addressKey, now: now)
         let device = try await signIn.device(of: account, call)
         try await SignInLimits(parts: parts).admitCode(device: device, account: account, now: now)
         try judge(request, token)
@@ -143,7 +143,7 @@ struct StepUpCommands: Sendable {
                 throw Problem.invalidCode
             }
             return Proof(
-                use: AccountStore.useStep(step, of: account), amr: Self.totpMethods, refusal: .invalidCode,
+                use: AccountStore.useStep(step, of: stored), amr: Self.totpMethods, refusal: .invalidCode,
                 reason: .replayedCode)
         case .recovery(let typed):
             guard let code = RecoveryCode(typed.reveal()),

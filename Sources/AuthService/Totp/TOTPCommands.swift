@@ -63,14 +63,14 @@ struct TOTPCommands: Sendable {
                 try await transaction.execute(TOTPEnrolmentStore.consume(enrolment.id, now: now)) == 1
             else { throw Problem.invalidTOTPEnrolment }
             let replaces = try await !transaction.query(TOTPEnrolmentStore.present(enrolment.account)).isEmpty
+            _ = try await transaction.execute(
+                TOTPEnrolmentStore.replace(secret: sealed, lastStep: step, by: change.session, now: now))
+            let ended = try await replaces ? change.endSessions(at: parts.now(), in: transaction) : nil
             let event = AuditEvent(
                 call, by: token, action: "totp.replace", resource: resource,
-                metadata: ["ended_sessions": .integer(replaces ? Int64(change.sessions.count) : 0)])
+                metadata: ["ended_sessions": .integer(Int64(ended?.count ?? 0))])
             _ = try await transaction.pipeline(
-                [
-                    TOTPEnrolmentStore.replace(secret: sealed, lastStep: step, by: change.session, now: now),
-                    try parts.outbox.insertion(of: event),
-                ] + (replaces ? change.endingSessions(at: parts.now()) : []))
+                [try parts.outbox.insertion(of: event)] + (ended?.revocation ?? []))
         }
     }
 }

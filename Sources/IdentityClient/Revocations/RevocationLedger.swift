@@ -25,9 +25,11 @@ final class RevocationLedger: Sendable {
     var count: Int { state.withLock { $0.index.count } }
 
     /// Takes an answer in that was asked for at `asked`.
-    func apply(_ page: RevocationPage, asked: ContinuousClock.Instant) {
+    ///
+    /// - Parameter now: the clock that tokens and notices are dated by.
+    func apply(_ page: RevocationPage, asked: ContinuousClock.Instant, now: Instant) {
         state.withLock { state in
-            for notice in page.notices { state.index.apply(notice) }
+            for notice in page.notices { state.index.apply(notice, now: now) }
             if page.through < state.position {
                 // The feed lost entries (restored from a backup): read all of it again before believing it.
                 state.position = 0
