@@ -1,3 +1,4 @@
+import IdentityCore
 import Testing
 import WireFormat
 

@@ -6,7 +6,7 @@ import Testing
 import WireFormat
 
 @testable import AuthService
-@testable import ServiceKit
+@_spi(Authenticated) @testable import ServiceKit
 
 @Suite("Authorization codes")
 struct AuthorizationTests {
@@ -103,17 +103,25 @@ struct AuthorizationTests {
 
     @Test("an application acts in the product for a person, and manages neither the person's factors nor sessions")
     func factors() async throws {
-        var scene = try await scene()
-        let code = try await scene.application.code(&scene.browser, ["scope": "api"])
-        let reply = try await scene.application.redeem(code).json
-        let own = try await scene.fixture.tokens(of: scene.owner)
-        for path in ["/v1/sessions", "/v1/passkeys"] {
-            scene.browser.headers[.authorization] = "Bearer " + (reply["access_token"]?.string ?? "")
-            let refused = try await scene.browser.get(path)
-            #expect(refused.status == .forbidden, "\(path)")
-            #expect(refused.json["type"]?.string?.hasSuffix("no-factors") == true, "\(path)")
-            scene.browser.headers[.authorization] = "Bearer " + own.access.compact.reveal()
-            #expect(try await scene.browser.get(path).status == .ok, "\(path)")
+        let scene = try await scene()
+        let parts = scene.fixture.parts
+        let own = try scene.fixture.accessToken(try await scene.fixture.tokens(of: scene.owner))
+        for (client, isOwn) in [(SessionCommands.firstPartyClient, true), (scene.application.id, false)] {
+            let token = AccessToken(
+                compact: own.compact, tenant: own.tenant, subject: own.subject, roles: own.roles,
+                employeeID: own.employeeID, amr: own.amr, authTime: own.authTime, session: own.session,
+                clientID: client, jti: own.jti, expires: own.expires, issuedAt: own.issuedAt, act: nil)
+            let call = Call(query: try .parse("", allowed: []), accessToken: token, logger: TestDatabase.quiet)
+            let refusals = [
+                try await problem { _ = try await PasskeyCommands(parts: parts).list(token) },
+                try await problem {
+                    _ = try await SessionQueries(parts: parts, cursors: .ephemeral()).list(call)
+                },
+                try await problem {
+                    try await SessionQueries(parts: parts, cursors: .ephemeral()).end(own.session, call)
+                },
+            ]
+            #expect(refusals == [Problem?](repeating: isOwn ? nil : .noFactors, count: 3), "\(client)")
         }
     }
 

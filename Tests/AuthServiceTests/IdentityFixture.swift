@@ -249,7 +249,7 @@ struct IdentityFixture: Sendable {
             roles: claims["roles"]?.array?.compactMap(\.string) ?? [],
             employeeID: claims["emp"]?.string.flatMap { UUIDv7($0) },
             amr: claims["amr"]?.array?.compactMap(\.string) ?? [], authTime: tokens.issued, session: session,
-            clientID: "test", jti: tokens.access.jti,
+            clientID: claims["client_id"]?.string ?? "", jti: tokens.access.jti,
             expires: tokens.access.expires, issuedAt: tokens.access.issuedAt, act: act)
     }
 

@@ -141,7 +141,7 @@ struct MemberPolicyTests {
                 (try await judge(.end, owner, enforcement, call), "member.take_owner"),
             ]
             for (refusal, _) in refusals {
-                #expect(refusal?.status == (isAllowed ? nil : .forbidden))
+                #expect(refusal?.status == (isAllowed ? nil : .unauthorized))
                 #expect(refusal?.members["reason"] == (isAllowed ? nil : "obligation:member/fresh-login"))
             }
             let denied = try await fixture.trail(member.tenant).filter { $0.contains(" denied obligation") }

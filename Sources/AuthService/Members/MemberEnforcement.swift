@@ -132,9 +132,11 @@ struct MemberEnforcement: Sendable {
         _ call: Call, _ action: String, id: UUIDv7?, _ decision: EventDecision?, _ problem: Problem
     ) async throws {
         let user = try call.user
+        // The code of a missing step-up tells the client what to do; the trail tells which rule wanted it.
+        let missing = problem.status == .unauthorized ? problem.members["reason"]?.string : nil
         let event = AuditEvent(
             call, by: user, action: action, resource: EventResource(type: "member", id: id?.text), outcome: .denied,
-            reason: problem.code, decision: decision)
+            reason: missing ?? problem.code, decision: decision)
         try await parts.outbox.record(event, user.tenantScope)
     }
 }

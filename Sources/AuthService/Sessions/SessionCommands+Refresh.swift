@@ -92,7 +92,8 @@ extension SessionCommands {
         switch try await admitted(session, member, call, isNew: false, in: transaction) {
         case .success(let admitted) where admitted.isAlive(at: now):
             return .issued(
-                try await rotate(stored, admitted, to: successor, isRepeated: isRepeated, member, call, in: transaction))
+                try await rotate(stored, admitted, to: successor, isRepeated: isRepeated, member, call, in: transaction)
+            )
         case .success:
             try await parts.outbox.record(denied(session, "session-expired", call), in: transaction)
         case .failure(let refusal):
