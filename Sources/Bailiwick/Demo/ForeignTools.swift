@@ -28,9 +28,16 @@ enum ForeignTools {
         return result.standardOutput
     }
 
+    private static let stepSeconds: Int64 = 30
+    /// What a code of the step before needs to arrive in, on a busy machine.
+    private static let leastSeconds: Int64 = 5
+
     /// The one-time code of OATH Toolkit (RFC 6238) for a base32 secret, `steps` periods of 30 s from now.
     static func oneTimeCode(secret: String, stepsAhead steps: Int = 0) async throws -> String {
-        let time = Instant.now().seconds + Int64(steps * 30)
+        // A code of the step before leaves the window with the present one: at its end, wait for the next.
+        let left = Self.stepSeconds - Instant.now().seconds % Self.stepSeconds
+        if steps < 0, left <= Self.leastSeconds { try await Task.sleep(for: .seconds(left)) }
+        let time = Instant.now().seconds + Int64(steps) * Self.stepSeconds
         let output = try await run("oathtool", ["--totp", "--base32", "--now=@\(time)", secret])
         return String(output.prefix(while: \.isNumber))
     }
