@@ -1,4 +1,3 @@
-import Glibc
 public import WireFormat
 
 /// A range of IP addresses in CIDR notation (RFC 4632, RFC 4291 §2.3). An IPv4 address is the same address when a socket
@@ -63,11 +62,8 @@ public struct AddressRange: Sendable, Hashable, WireValue, WireEncodable {
 
     /// The 16 bytes of an address.
     private static func bytes(of text: String) -> [UInt8]? {
-        var v4 = in_addr()
-        if inet_pton(AF_INET, text, &v4) == 1 { return mappedPrefix + withUnsafeBytes(of: &v4) { Array($0) } }
-        var v6 = in6_addr()
-        guard inet_pton(AF_INET6, text, &v6) == 1 else { return nil }
-        return withUnsafeBytes(of: &v6) { Array($0) }
+        guard let address = NetworkAddress(text) else { return nil }
+        return address.bytes.count == mappedPrefix.count + 4 ? address.bytes : mappedPrefix + address.bytes
     }
 
     private static func isMapped(_ bytes: [UInt8]) -> Bool { bytes.starts(with: mappedPrefix) }

@@ -10,14 +10,16 @@ package struct NetworkAddress: Sendable, Hashable {
 
     /// Reads the usual text, without brackets, zone or port; nil when it is no address.
     package init?(_ text: String) {
-        var v4 = in_addr()
-        if inet_pton(AF_INET, text, &v4) == 1 {
-            bytes = withUnsafeBytes(of: v4) { Array($0) }
+        if let v4 = Self.read(text, AF_INET, bytes: 4) {
+            bytes = v4
             return
         }
-        var v6 = in6_addr()
-        guard inet_pton(AF_INET6, text, &v6) == 1 else { return nil }
-        let all = withUnsafeBytes(of: v6) { Array($0) }
-        bytes = all.starts(with: Self.mappedPrefix) ? Array(all.dropFirst(Self.mappedPrefix.count)) : all
+        guard let v6 = Self.read(text, AF_INET6, bytes: 16) else { return nil }
+        bytes = v6.starts(with: Self.mappedPrefix) ? Array(v6.dropFirst(Self.mappedPrefix.count)) : v6
+    }
+
+    private static func read(_ text: String, _ family: Int32, bytes count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        return inet_pton(family, text, &bytes) == 1 ? bytes : nil
     }
 }
