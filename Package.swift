@@ -185,7 +185,7 @@ let package = Package(
             swiftSettings: strict),
         tests("ServiceKitTests", ["ServiceKit", "WireFormat", httpClient, nioCore, nioPosix, crypto, logging]),
         tests("PostgresTests", ["Postgres", "SQLQuery", "WireFormat"]),
-        tests("IdentityCoreTests", ["IdentityCore", "WireFormat", subprocess]),
+        tests("IdentityCoreTests", ["IdentityCore", "WireFormat"]),
         tests("KeyVaultTests", ["KeyVault", "Postgres", "SQLQuery", "WireFormat", crypto]),
         tests(
             "IdentityClientTests",

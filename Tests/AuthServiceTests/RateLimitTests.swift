@@ -132,6 +132,23 @@ struct RateLimitTests {
         #expect(refusal?.headers[.rateLimit]?.hasPrefix("\"password-device\"") == true)
     }
 
+    @Test("a sign-in on a known device forgets nothing of what strangers tried")
+    func strangersStayCounted() async throws {
+        let fixture = try await IdentityFixture.make(
+            rules: Self.rules { $0.signInByAccount = .tight("password-account", free: 3) })
+        let owner = try await fixture.organisation()
+        let device = try #require(try await fixture.tokens(of: owner).newDevice)
+        for _ in 0..<3 {
+            let refusal = try await problem { _ = try await fixture.challenge(owner.email, password: Self.wrong) }
+            #expect(refusal == .invalidCredentials)
+        }
+        _ = try await fixture.tokens(of: owner, device: device)
+        let refusal = try await problem { _ = try await fixture.challenge(owner.email, password: Self.wrong) }
+        #expect(refusal == .invalidCredentials)
+        let next = try await problem { _ = try await fixture.challenge(owner.email, password: Self.wrong) }
+        #expect(next?.status == .tooManyRequests)
+    }
+
     @Test("a device of one account is a stranger to another, as is one that was made up or is too old")
     func foreignDevice() async throws {
         let fixture = try await IdentityFixture.make()
@@ -188,6 +205,22 @@ struct RateLimitTests {
         #expect(refused[.rateLimit]?.contains("r=0") == true && refused[.retryAfter] != nil)
         let other = try await fixture.organisation("Other")
         #expect(try await answer(other.email, IdentityFixture.password)[.rateLimit]?.contains("r=4") == true)
+    }
+
+    @Test("the header names no limit of an organisation that the request did not name")
+    func silentLimit() async throws {
+        let fixture = try await IdentityFixture.make(
+            rules: Self.rules {
+                $0.signInByOrganisation = RateRule(
+                    name: "password-organisation", burst: 2, interval: .seconds(10))
+            })
+        let owner = try await fixture.organisation()
+        let body: JSONValue = ["email": .string(owner.email), "password": .string(IdentityFixture.password)]
+        let reply = try await RateLimitNote.showing(fixture.call()) { call in
+            try await .json(fixture.signIn.begin(.decode(from: body), call))
+        }
+        #expect(reply.headers[.rateLimit] != nil)
+        #expect(reply.headers[.rateLimit]?.hasPrefix("\"password-organisation\"") == false)
     }
 
     @Test("a 429 and a 503 say when to come back")

@@ -1,6 +1,3 @@
-import FoundationEssentials
-import Glibc
-import Subprocess
 import TestSupport
 import Testing
 import WireFormat
@@ -52,32 +49,8 @@ struct AssuranceCompilationTests {
             func list(_ session: Session<AAL1, AnyAge>) {}
             \(snippet.body)
             """
-        let (succeeded, output) = try await typecheck(source)
+        let (succeeded, output) = try await SwiftCompiler.typecheck(source)
         #expect(succeeded == (snippet.complaint == nil), "\(output)")
         if let complaint = snippet.complaint { #expect(output.contains(complaint), "\(output)") }
     }
-
-    private func typecheck(_ source: String) async throws -> (Bool, String) {
-        let file = "/tmp/bailiwick-snippet-\(UUIDv7.generate()).swift"
-        defer { unlink(file) }
-        _ = FileManager.default.createFile(atPath: file, contents: Data(source.utf8))
-        let products = try #require(Self.products)
-        let result = try await Subprocess.run(
-            .name("swiftc"),
-            arguments: ["-typecheck", "-swift-version", "6", "-I", "\(products)/Modules", "-I", products, file],
-            output: .discarded, error: .string(limit: 1 << 20))
-        return (result.terminationStatus.isSuccess, result.standardError)
-    }
-
-    /// The folder of this test binary, beside which SwiftPM puts the modules.
-    private static let products: String? = {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
-            if argument.hasPrefix("/") { return argument.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } }
-        }
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return String(decoding: buffer.prefix(count), as: UTF8.self).split(separator: "/").dropLast()
-            .reduce("") { $0 + "/" + $1 }
-    }()
 }

@@ -1,6 +1,4 @@
 import Foundation
-import Subprocess
-import SystemPackage
 import Testing
 import WireFormat
 
@@ -15,20 +13,8 @@ extension SharedInstallation {
 
         private func run(_ script: String) async throws {
             let running = try await RunningInstallation.shared()
-            let email = "owner-\(UUIDv7.generate())@example.org"
-            _ = try await running.operator.createOrganisation(name: "Interop", ownerEmail: email)
-            let invitation = try await MailFolder(path: running.directory.mail)
-                .token(of: Onboarding.invitationPage, to: email)
-            let result = try await Subprocess.run(
-                .path(FilePath("\(RunningInstallation.root)/.venv/bin/python")),
-                arguments: [
-                    "\(RunningInstallation.root)/Tests/Interop/\(script)", running.endpoints.publicURL(.auth),
-                    invitation,
-                ],
-                output: .string(limit: 1 << 18), error: .string(limit: 1 << 18))
-            let said = result.standardOutput + result.standardError
-            #expect(result.terminationStatus.isSuccess, "\(said)")
-            #expect(result.standardOutput.hasSuffix("all held\n"), "\(said)")
+            let invitation = try await running.invitedOwner(of: "Interop").invitation
+            try await running.runInterop(script, [running.endpoints.publicURL(.auth), invitation])
         }
 
         @Test("Authlib signs somebody in by the code flow, and joserfc verifies what it gets")

@@ -98,29 +98,17 @@ extension SharedInstallation {
                 "Chromium and its driver are not installed; `scripts/setup test` installs them"))
         func browser() async throws {
             let running = try await RunningInstallation.shared()
-            let email = "owner-\(UUIDv7.generate())@example.org"
-            _ = try await running.operator.createOrganisation(name: "Browsed", ownerEmail: email)
-            let token = try await MailFolder(path: running.directory.mail)
-                .token(of: Onboarding.invitationPage, to: email)
+            let token = try await running.invitedOwner(of: "Browsed").invitation
             // The other name of the same host: the browser's own word on the site of the form is what counts.
             let base = running.endpoints.publicURL(.auth).replacing("127.0.0.1", with: "localhost")
-            let result = try await Subprocess.run(
-                .path(FilePath("\(RunningInstallation.root)/.venv/bin/python")),
-                arguments: [
-                    "\(RunningInstallation.root)/Tests/Interop/link_pages_browser.py",
-                    "\(base)/\(Onboarding.invitationPage)?token=\(token)",
-                ], output: .string(limit: 1 << 18), error: .string(limit: 1 << 18))
-            let said = result.standardOutput + result.standardError
-            #expect(result.standardOutput.hasSuffix("all held\n"), "\(said)")
+            try await running.runInterop(
+                "link_pages_browser.py", ["\(base)/\(Onboarding.invitationPage)?token=\(token)"])
         }
 
         @Test("following a mailed link with GET any number of times leaves it good; its form's POST uses it up")
         func linkPage() async throws {
             let running = try await RunningInstallation.shared()
-            let email = "owner-\(UUIDv7.generate())@example.org"
-            _ = try await running.operator.createOrganisation(name: "Linked", ownerEmail: email)
-            let token = try await MailFolder(path: running.directory.mail)
-                .token(of: Onboarding.invitationPage, to: email)
+            let token = try await running.invitedOwner(of: "Linked").invitation
             let page = running.endpoints.publicURL(.auth) + "/" + Onboarding.invitationPage
             for _ in 0..<3 {
                 let shown = try await running.api.send(.GET, page + "?token=" + token).with(status: 200)

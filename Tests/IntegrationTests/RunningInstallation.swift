@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 import Foundation
+import Subprocess
 import Synchronization
+import SystemPackage
 import Testing
 import WireFormat
 
@@ -67,6 +69,27 @@ struct RunningInstallation: Sendable {
             try await Task.sleep(for: .milliseconds(50))
         }
         return try await populate(directory)
+    }
+
+    /// The mails that it sends.
+    var mails: MailFolder { MailFolder(path: directory.mail) }
+
+    /// A new organisation: its owner's address and the invitation that came by mail.
+    func invitedOwner(of name: String) async throws -> (email: String, invitation: String) {
+        let email = "owner-\(UUIDv7.generate())@example.org"
+        _ = try await `operator`.createOrganisation(name: name, ownerEmail: email)
+        return (email, try await mails.token(of: Onboarding.invitationPage, to: email))
+    }
+
+    /// Runs a script of `Tests/Interop` to its end; its last line has to be `all held`.
+    func runInterop(_ script: String, _ arguments: [String]) async throws {
+        let result = try await Subprocess.run(
+            .path(FilePath("\(Self.root)/.venv/bin/python")),
+            arguments: Arguments(["\(Self.root)/Tests/Interop/\(script)"] + arguments),
+            output: .string(limit: 1 << 18), error: .string(limit: 1 << 18))
+        let said = result.standardOutput + result.standardError
+        #expect(result.terminationStatus.isSuccess, "\(said)")
+        #expect(result.standardOutput.hasSuffix("all held\n"), "\(said)")
     }
 
     private static func populate(_ directory: DataDirectory) async throws -> RunningInstallation {

@@ -43,9 +43,13 @@ class Person:
     def __init__(self, service, invitation):
         self.service = service
         accepted = service.call("POST", "/v1/invitations/accept", {"token": invitation, "password": PHRASE})
+        assert accepted["totp"]["qr_svg"].startswith("<svg"), "a QR code"
         self.totp = pyotp.parse_uri(accepted["totp"]["uri"])
         self.email = self.totp.name
-        # The code of the step before confirms; each is good once, and later ones only.
+        # The code of the step before confirms; each is good once, and later ones only. It leaves the window with the
+        # present one, so at its end the next is waited for.
+        if time.time() % 30 > 25:
+            time.sleep(30 - time.time() % 30)
         code = self.totp.at(time.time() - 30)
         self.used = int(time.time() // 30) - 1
         service.call("POST", "/v1/invitations/confirm", {"enrolment": accepted["enrolment"], "code": code})

@@ -7,27 +7,14 @@ import sys
 import time
 
 import pyotp
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+import chromium
+from identity import step
+
 LINK = sys.argv[1]
 PHRASE = "a long sentence of the link test"
-
-
-def step(text):
-    print(text, flush=True)
-
-
-def browser():
-    options = webdriver.ChromeOptions()
-    for argument in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"]:
-        options.add_argument(argument)
-    options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-    options.binary_location = "/usr/bin/chromium"
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
 
 
 def field(driver):
@@ -49,7 +36,7 @@ def wait_for(driver, title):
     raise AssertionError(f"no page `{title}` but `{driver.title}`")
 
 
-driver = browser()
+driver = chromium.start(scripts=False)
 try:
     for _ in range(3):
         driver.get(LINK)

@@ -9,22 +9,14 @@ import secrets
 import threading
 import urllib.parse
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service as Driver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 from selenium.webdriver.support.ui import WebDriverWait
 
+import chromium
+from chromium import CREATE
 from identity import PHRASE, arguments, step
-
-CREATE = """
-const done = arguments[arguments.length - 1];
-const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(arguments[0]);
-navigator.credentials.create({publicKey}).then(c => done({ok: c.toJSON()}), e => done({error: String(e)}));
-"""
-
 
 class Callback(http.server.BaseHTTPRequestHandler):
     """The application's own page."""
@@ -37,17 +29,6 @@ class Callback(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-
-def browser(scripts=True):
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]:
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    if not scripts:
-        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-    return webdriver.Chrome(options=options, service=Driver("/usr/bin/chromedriver"))
 
 
 def focused(driver):
@@ -124,7 +105,7 @@ def main():
             "code_challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("=")} | more)
 
     for scripts in (True, False):
-        driver = browser(scripts)
+        driver = chromium.start(scripts)
         try:
             driver.get(authorization(prompt="login consent"))
             sign_in(driver, owner, wrong=scripts)
@@ -158,16 +139,9 @@ def main():
         finally:
             driver.quit()
 
-    driver = browser()
+    driver = chromium.start()
     try:
-        authenticator = VirtualAuthenticatorOptions()
-        authenticator.protocol = VirtualAuthenticatorOptions.Protocol.CTAP2
-        authenticator.transport = VirtualAuthenticatorOptions.Transport.INTERNAL
-        authenticator.has_resident_key = True
-        authenticator.has_user_verification = True
-        authenticator.is_user_verified = True
-        driver.add_virtual_authenticator(authenticator)
-        driver.set_script_timeout(30)
+        chromium.add_authenticator(driver)
         driver.get(local + "/health/live")
         token = owner.token()
         begun = service.call("POST", "/v1/passkeys/registration", token=token)

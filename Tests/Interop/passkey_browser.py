@@ -3,69 +3,26 @@
 Usage: passkey_browser.py BASE_URL INVITATION, with BASE_URL on http://localhost and the invitation of a new account.
 Prints one line a step; the last is `all held`.
 """
+import base64
 import json
 import sys
-import time
 import urllib.error
 import urllib.request
 
-import pyotp
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
+import chromium
+import identity
+from chromium import CREATE, GET
+from identity import step
 
 BASE, INVITATION = sys.argv[1:3]
-PHRASE = "a long sentence of the browser test"
 
-CREATE = """
-const done = arguments[arguments.length - 1];
-const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(arguments[0]);
-navigator.credentials.create({publicKey}).then(c => done({ok: c.toJSON()}), e => done({error: String(e)}));
-"""
-GET = """
-const done = arguments[arguments.length - 1];
-const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(arguments[0]);
-navigator.credentials.get({publicKey}).then(c => done({ok: c.toJSON()}), e => done({error: String(e)}));
-"""
-
-
-def call(method, path, body=None, token=None, status=200):
-    request = urllib.request.Request(BASE + path, method=method)
-    if token:
-        request.add_header("Authorization", "Bearer " + token)
-    data = None
-    if body is not None:
-        request.add_header("Content-Type", "application/json")
-        data = json.dumps(body).encode()
-    try:
-        with urllib.request.urlopen(request, data) as answer:
-            code, raw = answer.status, answer.read()
-    except urllib.error.HTTPError as problem:
-        code, raw = problem.code, problem.read()
-    assert code == status, f"{method} {path}: {code} {raw[:500]!r}"
-    return json.loads(raw) if raw else None
-
-
-def step(text):
-    print(text, flush=True)
+SERVICE = identity.Service(BASE)
+call = SERVICE.call
 
 
 def claims(token):
-    import base64
-
     part = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-
-
-def sign_in_with_code():
-    accepted = call("POST", "/v1/invitations/accept", {"token": INVITATION, "password": PHRASE})
-    assert accepted["totp"]["qr_svg"].startswith("<svg"), "a QR code"
-    totp = pyotp.parse_uri(accepted["totp"]["uri"])
-    # The code of the step before confirms, so that the present one is left for signing in.
-    call("POST", "/v1/invitations/confirm", {"enrolment": accepted["enrolment"], "code": totp.at(time.time() - 30)})
-    email = totp.name
-    first = call("POST", "/v1/sign-in", {"email": email, "password": PHRASE})
-    return call("POST", "/v1/sign-in/totp", {"challenge": first["challenge"], "code": totp.now()})["access_token"]
 
 
 def in_page(driver, script, options):
@@ -85,23 +42,12 @@ def sign_in_with_passkey(driver, status=200):
 
 
 def main():
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]:
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver = chromium.start()
     try:
-        driver.set_script_timeout(30)
-        authenticator = VirtualAuthenticatorOptions()
-        authenticator.protocol = VirtualAuthenticatorOptions.Protocol.CTAP2
-        authenticator.transport = VirtualAuthenticatorOptions.Transport.INTERNAL
-        authenticator.has_resident_key = True
-        authenticator.has_user_verification = True
-        authenticator.is_user_verified = True
-        driver.add_virtual_authenticator(authenticator)
+        chromium.add_authenticator(driver)
         driver.get(BASE + "/health/live")
 
-        token = sign_in_with_code()
+        token = identity.Person(SERVICE, INVITATION).token()
         step("signed in with password and code")
         begun = call("POST", "/v1/passkeys/registration", token=token)
         credential = in_page(driver, CREATE, begun["public_key"])

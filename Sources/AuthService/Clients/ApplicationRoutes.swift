@@ -38,14 +38,7 @@ struct ApplicationRoutes: Sendable {
     func list(_ call: Call) async throws -> Reply {
         let user = try call.user
         let limit = try call.query.limit()
-        let after = try call.query.string("cursor").map { cursor throws(Problem) -> UUIDv7 in
-            let position = try cursors.decode(
-                cursor, tenant: user.tenant, subject: user.subject, query: Self.cursorQuery)
-            guard position.count == 1, let id = UUIDv7(position[0]) else {
-                throw .invalidQuery("cursor", "is not a cursor of this list")
-            }
-            return id
-        }
+        let after = try cursors.lastID(call, of: Self.cursorQuery)
         let gate = try await gate(call, "application.view")
         let rows = try await parts.database.query(
             user.tenantScope,

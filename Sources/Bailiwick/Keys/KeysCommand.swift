@@ -26,6 +26,12 @@ struct KeysCommand: AsyncParsableCommand {
             return named.map(DataDirectory.init)
                 ?? .standard(environment: environment, checkout: FileManager.default.currentDirectoryPath)
         }
+
+        /// The operator's client for what runs there.
+        func `operator`() throws -> OperatorClient {
+            let directory = directory()
+            return try OperatorClient(directory: directory, endpoints: Endpoints(reading: directory))
+        }
     }
 
     /// `keys make`.
@@ -108,8 +114,7 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await CommandLineReport.failures {
-                let directory = place.directory()
-                let client = try OperatorClient(directory: directory, endpoints: Endpoints(reading: directory))
+                let client = try place.operator()
                 print(try await client.rollPepper().text)
             }
         }

@@ -29,8 +29,7 @@ struct OrganisationCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await CommandLineReport.failures {
-                let directory = place.directory()
-                let client = try OperatorClient(directory: directory, endpoints: Endpoints(reading: directory))
+                let client = try place.operator()
                 let made = try await client.createOrganisation(name: name, ownerEmail: ownerEmail)
                 print(made.text)
             }
@@ -55,8 +54,7 @@ struct OrganisationCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await CommandLineReport.failures {
-                let directory = place.directory()
-                let client = try OperatorClient(directory: directory, endpoints: Endpoints(reading: directory))
+                let client = try place.operator()
                 print(try await client.inviteOwner(of: organisation, ownerEmail: ownerEmail).text)
             }
         }

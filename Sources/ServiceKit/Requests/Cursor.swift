@@ -53,6 +53,20 @@ public struct CursorCodec: Sendable {
         return position
     }
 
+    /// The id after which the page that a call asks for begins, for lists that are ordered by id; nil for the first page.
+    ///
+    /// - Throws: 400 for a cursor that is not one of this list, subject and tenant.
+    public func lastID(_ call: Call, of query: String) throws -> UUIDv7? {
+        let user = try call.user
+        return try call.query.string("cursor").map { cursor throws(Problem) -> UUIDv7 in
+            let position = try decode(cursor, tenant: user.tenant, subject: user.subject, query: query)
+            guard position.count == 1, let id = UUIDv7(position[0]) else {
+                throw .invalidQuery("cursor", "is not a cursor of this list")
+            }
+            return id
+        }
+    }
+
     private func tag(_ payload: [UInt8], tenant: TenantID, subject: UUIDv7, query: String) -> [UInt8] {
         var hmac = HMAC<SHA256>(key: key)
         // Lengths first: no two different inputs feed the same bytes.

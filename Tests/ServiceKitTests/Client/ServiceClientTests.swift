@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Synchronization
+import TestSupport
 import Testing
 import WireFormat
 
@@ -11,6 +12,21 @@ import WireFormat
         ServiceClient(
             keys: try keys.keys(.hr), callee: .policy, baseURL: "http://127.0.0.1:\(port)",
             transport: ServiceTransport(), logger: .silent)
+    }
+
+    /// A service with one route that waits at a door, and a client of it.
+    private static func slowService() async throws -> (RunningService, ServiceClient, LimitsTests.Door) {
+        let keys = try TestKeys()
+        let door = LimitsTests.Door()
+        let service = try await RunningService.start(
+            keys: keys,
+            internal: [
+                Route(.get, "/internal/v1/slow", access: .service(callers: [.hr], user: .none)) { _ in
+                    await door.pass()
+                    return .empty()
+                }
+            ])
+        return (service, try client(keys, port: service.ports.internal ?? 0), door)
     }
 
     @Test func carriesBodyHeadersAndRequestIDThereAndBack() async throws {
@@ -49,17 +65,7 @@ import WireFormat
     }
 
     @Test func givesUpAtTheDeadline() async throws {
-        let keys = try TestKeys()
-        let door = LimitsTests.Door()
-        let service = try await RunningService.start(
-            keys: keys,
-            internal: [
-                Route(.get, "/internal/v1/slow", access: .service(callers: [.hr], user: .none)) { _ in
-                    await door.pass()
-                    return .empty()
-                }
-            ])
-        let client = try Self.client(keys, port: service.ports.internal ?? 0)
+        let (service, client, door) = try await Self.slowService()
         let began = ContinuousClock.now
         let error = await #expect(throws: ServiceCallError.self) {
             try await client.send(
@@ -86,18 +92,9 @@ import WireFormat
     }
 
     @Test func endsWhenItsCallerIsCancelled() async throws {
-        let keys = try TestKeys()
-        let door = LimitsTests.Door()
-        let service = try await RunningService.start(
-            keys: keys,
-            internal: [
-                Route(.get, "/internal/v1/slow", access: .service(callers: [.hr], user: .none)) { _ in
-                    await door.pass()
-                    return .empty()
-                }
-            ])
-        let client = try Self.client(keys, port: service.ports.internal ?? 0)
+        let (service, client, door) = try await Self.slowService()
         for isEarly in [true, false] {
+            let entered = door.entered
             let call = Task {
                 do {
                     _ = try await client.send(
@@ -107,7 +104,7 @@ import WireFormat
                     return (error as? ServiceCallError)?.code
                 }
             }
-            if !isEarly { try await Task.sleep(for: .milliseconds(200)) }
+            if !isEarly { #expect(try await eventually { door.entered > entered }) }
             let began = ContinuousClock.now
             call.cancel()
             #expect(await call.value == .cancelled)
