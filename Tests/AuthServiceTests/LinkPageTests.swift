@@ -19,7 +19,9 @@ struct LinkPageTests {
             let fixture = try await IdentityFixture.make()
             return Story(
                 fixture: fixture, owner: try await fixture.organisation(),
-                pages: LinkPageRoutes(parts: fixture.parts, pages: try LinkPages()))
+                pages: LinkPageRoutes(
+                    parts: fixture.parts,
+                    answers: PageAnswers(templates: try PageTemplates(folder: AuthService.pagesFolder), fixture.parts)))
         }
 
         func resetToken() async throws -> String {
@@ -29,11 +31,11 @@ struct LinkPageTests {
         }
 
         func post(
-            _ fields: [(String, String)], site: String? = "same-origin", origin: String? = "null"
+            _ fields: [(String, String)], site: String? = "same-origin", origin: String? = IdentityFixture.linkBase
         ) -> Call {
             var headers: HTTPFields = [:]
             headers[.origin] = origin
-            if let site, let name = HTTPField.Name(FormOrigin.siteField) { headers[name] = site }
+            headers[.fetchSite] = site
             let body = fields.map { "\($0.0)=\($0.1.replacing(" ", with: "+"))" }.joined(separator: "&")
             return Call(
                 method: .post, headers: headers, body: Array(body.utf8), bodyRule: .form, clientIP: "192.0.2.1",
@@ -55,7 +57,7 @@ struct LinkPageTests {
         let token = try await story.resetToken()
         for _ in 0..<20 {
             let shown = try story.pages.shown(story.get("token=\(token)"), kind: .reset) { value in
-                LinkPages.Page(title: value)
+                LinkPage(title: value)
             }
             #expect(shown.status == .ok)
         }
@@ -76,7 +78,8 @@ struct LinkPageTests {
         for (site, origin) in [
             ("cross-site", "https://evil.example"), ("same-site", "https://other.people.example"),
             ("cross-site", nil), ("none", nil), (nil, nil), (nil, "null"), (nil, "https://evil.example"),
-            ("same-origin", "https://evil.example"), ("cross-site", IdentityFixture.linkBase),
+            ("same-origin", "https://evil.example"), ("cross-site", IdentityFixture.linkBase), ("same-origin", "null"),
+            ("same-origin", nil), (nil, IdentityFixture.linkBase),
             (nil, IdentityFixture.linkBase + ".evil.example"),
         ] as [(String?, String?)] {
             let reply = try await story.pages.reset(story.post(fields, site: site, origin: origin))
@@ -84,8 +87,7 @@ struct LinkPageTests {
             #expect(try await story.pages.accept(story.post(fields, site: site, origin: origin)).status == .forbidden)
             #expect(try await story.pages.confirm(story.post(fields, site: site, origin: origin)).status == .forbidden)
         }
-        // Older browsers send the origin alone.
-        let reply = try await story.pages.reset(story.post(fields, site: nil, origin: IdentityFixture.linkBase))
+        let reply = try await story.pages.reset(story.post(fields))
         #expect(reply.status == .ok)
     }
 
@@ -94,8 +96,8 @@ struct LinkPageTests {
         let story = try await Story.make()
         let token = OpaqueToken.generate(.reset).text
         let replies = [
-            try story.pages.shown(story.get("token=\(token)"), kind: .reset) { LinkPages.Page(title: $0) },
-            try story.pages.shown(story.get(""), kind: .reset) { LinkPages.Page(title: $0) },
+            try story.pages.shown(story.get("token=\(token)"), kind: .reset) { LinkPage(title: $0) },
+            try story.pages.shown(story.get(""), kind: .reset) { LinkPage(title: $0) },
             try await story.pages.reset(story.post([("token", token), ("password", Self.new)])),
             try await story.pages.reset(story.post([], site: nil, origin: nil)),
         ]
@@ -104,7 +106,7 @@ struct LinkPageTests {
             #expect(csp.hasPrefix("default-src 'none'") && csp.contains("frame-ancestors 'none'"))
             #expect(!csp.contains("unsafe"))
             #expect(reply.headers[.cacheControl] == "no-store")
-            #expect(reply.headers[HTTPField.Name("Referrer-Policy") ?? .accept] == "no-referrer")
+            #expect(reply.headers[.referrerPolicy] == "same-origin")
             #expect(reply.headers[.contentType] == "text/html; charset=utf-8")
             for mark in ["<script", "<style", "style=", "onload", "javascript:", "http://", "https://"] {
                 #expect(!text(reply).contains(mark), "\(mark)")
@@ -117,16 +119,15 @@ struct LinkPageTests {
     func escaping() async throws {
         let story = try await Story.make()
         let evil = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
-        let shown = try story.pages.shown(story.get("token=\(evil)"), kind: .reset) { LinkPages.Page(title: $0) }
+        let shown = try story.pages.shown(story.get("token=\(evil)"), kind: .reset) { LinkPage(title: $0) }
         #expect(shown.status == .badRequest && !text(shown).contains("script"))
         // A token of another kind is none here.
         let other = OpaqueToken.generate(.invitation).text
-        let wrong = try story.pages.shown(story.get("token=\(other)"), kind: .reset) { LinkPages.Page(title: $0) }
+        let wrong = try story.pages.shown(story.get("token=\(other)"), kind: .reset) { LinkPage(title: $0) }
         #expect(wrong.status == .badRequest)
         let posted = try await story.pages.accept(story.post([("token", evil), ("password", "short")]))
         #expect(!text(posted).contains("<script"))
-        let page = try LinkPages().reply(
-            .init(title: "<b>", alert: "\"><img src=x>", form: nil))
+        let page = story.pages.answers.templates.reply(LinkPage(title: "<b>", alert: "\"><img src=x>").page())
         #expect(text(page).contains("&lt;b&gt;") && !text(page).contains("<img"))
         let unknown = try await story.pages.reset(story.post([("token", other), ("admin", "true")]))
         #expect(unknown.status == .unprocessableContent)
@@ -139,7 +140,7 @@ struct LinkPageTests {
         let reply = try await story.pages.reset(story.post([("token", token), ("password", "short")]))
         #expect(reply.status == .unprocessableContent)
         for part in [
-            "<p role=\"alert\" id=\"alert\">The password must have at least 8 characters.</p>",
+            "<p id=\"alert\" role=\"alert\" tabindex=\"-1\" autofocus>The password must have at least 8 characters.</p>",
             "<label for=\"field\">New password</label>", "aria-invalid=\"true\"", "aria-describedby=\"hint alert\"",
             "name=\"token\" value=\"\(token)\"", "autocomplete=\"new-password\"",
         ] {
@@ -175,8 +176,7 @@ struct LinkPageTests {
 
     @Test("the origin of a base URL is its scheme, host and port")
     func origins() {
-        #expect(FormOrigin.origin(of: "https://People.example/some/path") == "https://people.example")
-        #expect(FormOrigin.origin(of: "http://127.0.0.1:7001") == "http://127.0.0.1:7001")
-        #expect(FormOrigin.origin(of: "people.example") == nil)
+        #expect(WebOrigin.of("https://People.example/some/path") == "https://people.example")
+        #expect(WebOrigin.of("http://127.0.0.1:7001") == "http://127.0.0.1:7001")
     }
 }

@@ -23,9 +23,7 @@ struct TestBrowser: Sendable {
     init(_ fixture: IdentityFixture) throws {
         self.fixture = fixture
         let parts = fixture.parts
-        let answers = PageAnswers(
-            templates: try PageTemplates(folder: AuthService.pagesFolder),
-            pageGuard: PageGuard(issuer: parts.issuer.issuer))
+        let answers = PageAnswers(templates: try PageTemplates(folder: AuthService.pagesFolder), parts)
         routes =
             SignInPages(parts: parts, answers: answers).routes + AccountPages(parts: parts, answers: answers).routes
             + AuthorizationPages(parts: parts, answers: answers).routes + OpenIDRoutes(parts: parts).routes

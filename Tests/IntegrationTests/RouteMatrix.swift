@@ -176,7 +176,6 @@ struct RouteMatrix {
         auth GET /accept-invitation                        400   400     400     400     400    400      400      400    400
         auth POST /accept-invitation                       403   403     403     403     403    403      403      403    403
         auth POST /confirm-invitation                      403   403     403     403     403    403      403      403    403
-        auth GET /link-pages.css                           200   200     200     200     200    200      200      200    200
         auth GET /v1/members                               200   200     200     200     200    200      200      200    401
         auth POST /v1/members                              409   409     403     403     403    403      403      403    401
         auth GET /v1/members/{id}                          200   200     404     404     200    404      404      404    401

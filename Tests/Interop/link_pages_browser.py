@@ -23,7 +23,8 @@ def field(driver):
     element = driver.find_element(By.ID, label.get_attribute("for"))
     hint = driver.find_element(By.ID, element.get_attribute("aria-describedby").split()[0])
     assert label.text and hint.text, "label and hint say something"
-    assert driver.switch_to.active_element == element, "the field has the focus"
+    focused = driver.switch_to.active_element
+    assert focused == element or focused.get_attribute("role") == "alert", "the field or what went wrong has the focus"
     return element
 
 
@@ -42,14 +43,11 @@ try:
         driver.get(LINK)
     wait_for(driver, "Accept the invitation")
     font = driver.find_element(By.TAG_NAME, "h1").value_of_css_property("font-size")
-    assert font == "24px", f"the style sheet is let in by the policy: {font}"
+    assert font != "32px", f"the style sheet is let in by the policy: {font}"
     step("the link was followed three times, and shows a form")
 
     field(driver).send_keys("short", Keys.ENTER)
-    wait_for(driver, "Accept the invitation")
-    deadline = time.time() + 20
-    while not driver.find_elements(By.CSS_SELECTOR, "[role=alert]") and time.time() < deadline:
-        time.sleep(0.1)
+    wait_for(driver, "Error: Accept the invitation")
     alert = driver.find_element(By.CSS_SELECTOR, "[role=alert]")
     assert "at least 8 characters" in alert.text, alert.text
     assert field(driver).get_attribute("aria-invalid") == "true"
@@ -67,7 +65,7 @@ try:
 
     driver.get(LINK)
     field(driver).send_keys(PHRASE, Keys.ENTER)
-    wait_for(driver, "The invitation is not accepted")
+    wait_for(driver, "Error: The invitation is not accepted")
     step("the link is used up")
     refused = [line["message"] for line in driver.get_log("browser") if "Content Security" in line["message"]]
     assert not refused, refused

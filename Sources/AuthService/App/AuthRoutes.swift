@@ -9,7 +9,6 @@ struct AuthRoutes: Sendable {
     let cursors: CursorCodec
     let resets: PasswordResetQueue
     let templates: PageTemplates
-    let linkPages: LinkPages
 
     private var members: MemberRoutes {
         let enforcement = MemberEnforcement(parts: parts, policy: policy)
@@ -26,9 +25,10 @@ struct AuthRoutes: Sendable {
     private var tokens: TokenRoutes { TokenRoutes(parts: parts) }
 
     private var pages: [Route] {
-        let answers = PageAnswers(templates: templates, pageGuard: PageGuard(issuer: parts.issuer.issuer))
+        let answers = PageAnswers(templates: templates, parts)
         return SignInPages(parts: parts, answers: answers).routes + AccountPages(parts: parts, answers: answers).routes
             + AuthorizationPages(parts: parts, answers: answers).routes
+            + LinkPageRoutes(parts: parts, answers: answers).routes
     }
     private var applications: ApplicationRoutes {
         ApplicationRoutes(parts: parts, policy: policy, cursors: cursors)
@@ -44,7 +44,6 @@ struct AuthRoutes: Sendable {
             + StepUpRoutes.routes(parts) + SessionRoutes.routes(SessionQueries(parts: parts, cursors: cursors))
             + PasskeyRoutes(parts: parts).routes + RecoveryCodeRoutes.routes(parts) + TOTPRoutes.routes(parts)
             + pages + OpenIDRoutes(parts: parts).routes + applications.routes
-            + LinkPageRoutes(parts: parts, pages: linkPages).routes
     }
 
     /// For our other services and the operator.

@@ -55,7 +55,7 @@ extension AuthService {
         let resets = PasswordResetQueue(commands: PasswordResetCommands(parts: parts), logger: logger)
         let routes = AuthRoutes(
             parts: parts, policy: policy, feed: feed, cursors: try cursors(settings), resets: resets,
-            templates: try PageTemplates(folder: pagesFolder), linkPages: try LinkPages())
+            templates: try PageTemplates(folder: pagesFolder))
         return try ServiceRuntime(
             name: .auth, publicListener: .public(settings), internalListener: .internal(settings),
             publicRoutes: routes.publicRoutes, internalRoutes: routes.internalRoutes, keys: keys, verifier: authority,

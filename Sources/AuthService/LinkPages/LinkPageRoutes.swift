@@ -1,4 +1,3 @@
-import HTTPTypes
 import ServiceKit
 import WireFormat
 
@@ -9,10 +8,7 @@ struct LinkPageRoutes: Sendable {
     static let confirmation = "confirm-invitation"
 
     let parts: AuthParts
-    let pages: LinkPages
-
-    /// The pages are ours wherever the issuer or the links say that we are.
-    private var origin: FormOrigin { FormOrigin(of: [parts.issuer.issuer, parts.mail?.linkBase].compactMap { $0 }) }
+    let answers: PageAnswers
 
     var routes: [Route] {
         [
@@ -21,12 +17,11 @@ struct LinkPageRoutes: Sendable {
             show(Invitation.page, kind: .invitation, invitationPage),
             take(Invitation.page, accept),
             take(Self.confirmation, confirm),
-            Route(.get, "/link-pages.css", access: .open(because: "a style sheet is public")) { _ in pages.style },
         ]
     }
 
     private func show(
-        _ page: String, kind: OpaqueToken.Kind, _ filled: @escaping @Sendable (String) -> LinkPages.Page
+        _ page: String, kind: OpaqueToken.Kind, _ filled: @escaping @Sendable (String) -> LinkPage
     ) -> Route {
         Route(
             .get, "/" + page, access: .open(because: "the link's token stands in for a token"), query: ["token"]
@@ -43,20 +38,18 @@ struct LinkPageRoutes: Sendable {
 
     /// The form with the token of the link, which nobody has looked at yet.
     func shown(
-        _ call: Call, kind: OpaqueToken.Kind, _ page: (String) -> LinkPages.Page
+        _ call: Call, kind: OpaqueToken.Kind, _ page: (String) -> LinkPage
     ) -> Reply {
         guard let token = call.query.string("token"), OpaqueToken(token, kind: kind) != nil else {
-            return pages.reply(
-                .init(
-                    title: "The link is not whole",
-                    alert: "Open the link of the mail again, with all of its characters."),
-                status: .badRequest)
+            let broken = LinkPage(
+                title: "The link is not whole", alert: "Open the link of the mail again, with all of its characters.")
+            return answers.templates.reply(broken.page(status: .badRequest))
         }
-        return pages.reply(page(token))
+        return answers.templates.reply(page(token).page())
     }
 
-    @Sendable private func resetPage(_ token: String) -> LinkPages.Page {
-        LinkPages.Page(
+    @Sendable private func resetPage(_ token: String) -> LinkPage {
+        LinkPage(
             title: "Set a new password",
             form: passwordForm(
                 PasswordReset.page, token, label: "New password",
@@ -65,8 +58,8 @@ struct LinkPageRoutes: Sendable {
                 button: "Set the password"))
     }
 
-    @Sendable private func invitationPage(_ token: String) -> LinkPages.Page {
-        LinkPages.Page(
+    @Sendable private func invitationPage(_ token: String) -> LinkPage {
+        LinkPage(
             title: "Accept the invitation",
             form: passwordForm(
                 Invitation.page, token, label: "Password",
@@ -77,20 +70,20 @@ struct LinkPageRoutes: Sendable {
 
     private func passwordForm(
         _ action: String, _ token: String, label: String, hint: String, button: String
-    ) -> LinkPages.Form {
-        LinkPages.Form(
+    ) -> LinkPage.Form {
+        LinkPage.Form(
             action: action, hiddenName: "token", hiddenValue: token, name: "password", label: label, hint: hint,
             type: "password", autocomplete: "new-password", inputMode: "text", button: button)
     }
 
-    private func codePage(_ enrolment: String, factor: StartedEnrolment.NewFactor?) -> LinkPages.Page {
-        LinkPages.Page(
+    private func codePage(_ enrolment: String, factor: StartedEnrolment.NewFactor?) -> LinkPage {
+        LinkPage(
             title: "Confirm your second factor",
             texts: factor == nil
                 ? ["Type a code of your authenticator app."]
                 : ["Scan this picture with an authenticator app, then type the code that it shows."],
             factor: factor,
-            form: LinkPages.Form(
+            form: LinkPage.Form(
                 action: Self.confirmation, hiddenName: "enrolment", hiddenValue: enrolment, name: "code",
                 label: "Code", hint: "\(TOTP.digits) digits; each code is accepted once.", type: "text",
                 autocomplete: "one-time-code", inputMode: "numeric", button: "Confirm"))
@@ -102,7 +95,7 @@ struct LinkPageRoutes: Sendable {
         try await answered(call, hidden: "token", field: "password", again: resetPage) { token, password in
             try await PasswordResetCommands(parts: parts).confirm(
                 .decode(from: ["token": .string(token), "password": .string(password)]), call)
-            return .init(
+            return LinkPage(
                 title: "The password is set",
                 texts: ["You were signed out everywhere. Sign in with the new password and your second factor."])
         }
@@ -122,25 +115,25 @@ struct LinkPageRoutes: Sendable {
         ) { enrolment, code in
             _ = try await InvitationCommands(parts: parts).confirm(
                 .decode(from: ["enrolment": .string(enrolment), "code": .string(code)]), call)
-            return .init(
+            return LinkPage(
                 title: "Welcome", texts: ["You are a member now. Sign in with your password and the next code."])
         }
     }
 
     /// Judges where the form comes from, reads its two fields, does what it asks for, and shows what came of it.
     private func answered(
-        _ call: Call, hidden: String, field: String, again: (String) -> LinkPages.Page,
-        _ work: (String, String) async throws -> LinkPages.Page
+        _ call: Call, hidden: String, field: String, again: (String) -> LinkPage,
+        _ work: (String, String) async throws -> LinkPage
     ) async throws -> Reply {
         var former: String?
         do {
-            try origin.judge(call)
+            try answers.pageGuard.admit(call)
             let fields = try call.form(allowed: [hidden, field])
             guard let token = fields[hidden], let value = fields[field] else {
                 throw Problem.invalidField("/\(fields[hidden] == nil ? hidden : field)", "is missing")
             }
             former = token
-            return pages.reply(try await work(token, value))
+            return answers.templates.reply(try await work(token, value).page())
         } catch let problem as Problem {
             return refusal(problem, former.map(again))
         } catch let error as FieldErrors {
@@ -151,17 +144,17 @@ struct LinkPageRoutes: Sendable {
     }
 
     /// The same form with what was wrong, while the link is still good; otherwise only what was wrong.
-    private func refusal(_ problem: Problem, _ page: LinkPages.Page?) -> Reply {
+    private func refusal(_ problem: Problem, _ page: LinkPage?) -> Reply {
         let isOver = [Problem.invalidReset.code, Problem.invalidInvitation.code, Problem.invalidEnrolment.code]
             .contains(problem.code)
-        var shown = page ?? LinkPages.Page(title: problem.title)
-        if isOver { shown = LinkPages.Page(title: problem.title) }
+        var shown = page ?? LinkPage(title: problem.title)
+        if isOver { shown = LinkPage(title: problem.title) }
         shown.alert =
             if let error = problem.errors.first, problem.status == .unprocessableContent {
                 "The \(error.pointer.dropFirst()) \(error.detail)."
             } else {
                 "\(problem.title): \(problem.detail ?? problem.code)."
             }
-        return pages.reply(shown, status: problem.status, headers: problem.headers)
+        return answers.templates.reply(shown.page(status: problem.status, headers: problem.headers))
     }
 }

@@ -9,6 +9,7 @@ struct Page: Sendable {
         case organisations
         case consent
         case account
+        case link
         case signOut = "sign-out"
         case message
     }

@@ -6,6 +6,12 @@ struct PageAnswers: Sendable {
     let templates: PageTemplates
     let pageGuard: PageGuard
 
+    /// The pages of a service: they are ours wherever the issuer or the links of mails say that we are.
+    init(templates: PageTemplates, _ parts: AuthParts) {
+        self.templates = templates
+        pageGuard = PageGuard(of: [parts.issuer.issuer, parts.mail?.linkBase].compactMap { $0 })
+    }
+
     /// Answers a call of a page. A request by POST has to come from a page of ours.
     func answer(_ call: Call, _ body: () async throws -> Reply) async throws -> Reply {
         do {

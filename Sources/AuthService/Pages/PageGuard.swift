@@ -7,11 +7,11 @@ struct PageGuard: Sendable {
     /// Where our pages are, by configuration; a request's `Host` and `X-Forwarded-*` have no say.
     let origins: Set<String>
 
-    /// - Parameter issuer: the public URL of this service. A development one on `127.0.0.1` is `localhost` as well, since
-    ///   passkeys take no address for a domain.
-    init(issuer: String) {
-        let origin = WebOrigin.of(issuer)
-        origins = [origin, origin.replacing("://127.0.0.1", with: "://localhost")]
+    /// - Parameter urls: the public URLs of this service: the issuer, and the base of mailed links. A development one on
+    ///   `127.0.0.1` is `localhost` as well, since passkeys take no address for a domain.
+    init(of urls: [String]) {
+        let named = urls.map(WebOrigin.of)
+        origins = Set(named + named.map { $0.replacing("://127.0.0.1", with: "://localhost") })
     }
 
     /// - Throws: 403 to whatever does not come from a page of ours.
